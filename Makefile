@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make run         build, boot and demonstrate; then a shell in the guest
+# make test        build, boot and run every test; ends in "N passed, N failed"
+# make debug-test  the same on a kernel with KASAN, lockdep, kmemleak, ...
+#
+# make tree        the kernel source with our files and patches in it
+# make refresh     turn edits made in the tree back into files and patches
+# make check       prove that the tree and the patches agree
+# make clean       remove built kernels; make distclean: the tree as well
+#
+# KSRC=/path/to/linux takes the kernel source from there (it is copied, never
+# modified) instead of from Debian's package.
+
+BASE	?= 6.12
+KSRC	?= /usr/src/linux-source-$(BASE).tar.xz
+BUILD	?= $(CURDIR)/build
+JOBS	?= $(shell nproc)
+
+TREE	:= $(BUILD)/linux
+QEMU	:= tools/testing/selftests/syscalltrace/qemu
+export BASE KSRC BUILD TREE JOBS
+
+.PHONY: all run test debug-test tree refresh check kernel debug-kernel deps clean distclean
+all: kernel
+
+deps:
+	@$(QEMU)/deps.sh
+
+tree: deps
+	@$(QEMU)/tree.sh apply
+
+refresh:
+	@$(QEMU)/tree.sh refresh
+
+check: tree
+	@$(QEMU)/tree.sh check
+
+kernel: tree
+	@$(QEMU)/build.sh release
+
+debug-kernel: tree
+	@$(QEMU)/build.sh debug
+
+run: kernel
+	@$(QEMU)/boot.sh release demo
+
+test: kernel
+	@$(QEMU)/boot.sh release test
+
+debug-test: debug-kernel
+	@$(QEMU)/boot.sh debug test
+
+clean:
+	rm -rf $(BUILD)/release $(BUILD)/debug $(BUILD)/plain $(BUILD)/off $(BUILD)/initramfs
+
+distclean:
+	rm -rf $(BUILD)

@@ -1,0 +1,648 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /proc/<pid>/syscall as a control file: open, read, write and poll.
+ *
+ * Opened for reading and writing, the file is a tracer of its own. Opened for
+ * writing only, or for reading only while it exists, it is the console: one
+ * tracer that all who open it share.
+ */
+
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/poll.h>
+#include <linux/proc_fs.h>
+#include <linux/ptrace.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/syscall_text.h>
+#include <linux/syscall_trace.h>
+#include <linux/uaccess.h>
+
+#include "internal.h"
+
+/**
+ * struct strace_file - an open file
+ * @layer: the tracer, or the console; NULL for a console that is not there
+ *	(yet); under @lock
+ * @console: whether this is the console; constant
+ * @one_thread: for one thread instead of the whole process; constant
+ * @done: the console's record was read to its end; under @lock
+ * @lock: covers what says so; held neither while waiting for records nor while
+ *	copying to the reader
+ * @text: text of records that were fetched; under @lock
+ * @size: room in @text; under @lock
+ * @len: bytes in @text; under @lock
+ * @pos: bytes of @text that were read; under @lock
+ */
+struct strace_file {
+	struct strace_layer *layer;
+	bool console;
+	bool one_thread;
+	bool done;
+	struct mutex lock;
+	char *text;
+	size_t size;
+	size_t len;
+	size_t pos;
+};
+
+/* ---------------------------------- open --------------------------------- */
+
+static int check_access(struct task_struct *task)
+{
+	int err = strace_may_open(task);
+
+	if (err)
+		return err;
+	err = down_read_killable(&task->signal->exec_update_lock);
+	if (err)
+		return err;
+	if (!ptrace_may_access(task, PTRACE_MODE_ATTACH_FSCREDS))
+		err = -EPERM;
+	up_read(&task->signal->exec_update_lock);
+	return err;
+}
+
+static struct strace_file *alloc_file(struct file *file, bool one_thread)
+{
+	struct strace_file *sf = kzalloc(sizeof(*sf), GFP_KERNEL_ACCOUNT);
+
+	if (!sf)
+		return NULL;
+	mutex_init(&sf->lock);
+	sf->console = (file->f_mode & (FMODE_READ | FMODE_WRITE)) !=
+		      (FMODE_READ | FMODE_WRITE);
+	sf->one_thread = one_thread;
+	return sf;
+}
+
+static int open_task(struct task_struct *task, struct file *file, bool one_thread)
+{
+	struct strace_file *sf;
+	int err = check_access(task);
+
+	if (err)
+		return err;
+	sf = alloc_file(file, one_thread);
+	if (!sf)
+		return -ENOMEM;
+	if (sf->console) {
+		sf->layer = strace_get_console(task, one_thread);
+	} else {
+		sf->layer = strace_alloc_layer(false);
+		if (!sf->layer) {
+			kfree(sf);
+			return -ENOMEM;
+		}
+	}
+	file->private_data = sf;
+	return stream_open(file_inode(file), file);
+}
+
+/**
+ * proc_syscall_trace_wants - is this open for the control file?
+ * @inode: of the file
+ * @file: being opened
+ * @one_thread: the file of a thread, not of a process
+ *
+ * Context: Process context.
+ * Return: false for who just wants to know what call a task is in.
+ */
+bool proc_syscall_trace_wants(struct inode *inode, struct file *file, bool one_thread)
+{
+	struct strace_layer *console = NULL;
+	struct task_struct *task;
+
+	if (file->f_mode & FMODE_WRITE)
+		return true;
+	task = get_proc_task(inode);
+	if (task) {
+		console = strace_get_console(task, one_thread);
+		put_task_struct(task);
+	}
+	strace_put_layer(console);
+	return console;
+}
+
+/**
+ * proc_syscall_trace_open - open the control file
+ * @inode: of the file
+ * @file: being opened
+ * @one_thread: the file of a thread, not of a process
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, -ESRCH if the task is gone, -EPERM if the caller may not attach a
+ * debugger to it or the sysctl forbids it, -ENOMEM, -EINTR.
+ */
+int proc_syscall_trace_open(struct inode *inode, struct file *file, bool one_thread)
+{
+	struct task_struct *task = get_proc_task(inode);
+	int err;
+
+	if (!task)
+		return -ESRCH;
+	err = open_task(task, file, one_thread);
+	put_task_struct(task);
+	return err;
+}
+
+static int syscall_trace_release(struct inode *inode, struct file *file)
+{
+	struct strace_file *sf = file->private_data;
+
+	if (!sf->console)
+		strace_close_layer(sf->layer);
+	strace_put_layer(sf->layer);
+	kvfree(sf->text);
+	kfree(sf);
+	return 0;
+}
+
+/* The layer with a reference of its own, or NULL. */
+static struct strace_layer *get_layer(struct strace_file *sf)
+{
+	lockdep_assert_held(&sf->lock);
+	if (sf->layer)
+		strace_get_layer(sf->layer);
+	return sf->layer;
+}
+
+/* ---------------------------------- read --------------------------------- */
+
+/* Make room for @len more bytes of text. */
+static int grow_text(struct strace_file *sf, size_t len)
+{
+	size_t size = max_t(size_t, roundup_pow_of_two(sf->len + len), 1024);
+	char *text;
+
+	if (sf->len + len <= sf->size)
+		return 0;
+	text = kvmalloc(size, GFP_KERNEL_ACCOUNT);
+	if (!text)
+		return -ENOMEM;
+	if (sf->len)
+		memcpy(text, sf->text, sf->len);
+	kvfree(sf->text);
+	sf->text = text;
+	sf->size = size;
+	return 0;
+}
+
+/* How long the text of a record can get: four characters a byte at most. */
+static size_t text_room(const struct syscall_record *record)
+{
+	size_t room = 256;
+	unsigned int i;
+
+	for (i = 0; i < SYSCALL_MAX_ARGS; i++)
+		if (record->bytes.have & BIT(i))
+			room += 4 * record->bytes.len[i];
+	return room + 4 * record->len;
+}
+
+static int add_record(struct strace_file *sf, const struct syscall_record *record,
+		      bool with_tid)
+{
+	int err = grow_text(sf, text_room(record));
+
+	if (!err)
+		sf->len += syscall_text_format(sf->text + sf->len, sf->size - sf->len,
+					       record, with_tid);
+	return err;
+}
+
+/* Fetch a record into @sf->text. */
+static int fetch_record(struct strace_file *sf, struct file *file)
+{
+	bool nonblock = file->f_flags & O_NONBLOCK;
+	struct strace_layer *layer = get_layer(sf);
+	struct strace_report report = { };
+	enum strace_fetch mode;
+	bool with_tid;
+	int ret;
+
+	if (!layer)
+		return -ESRCH;
+	with_tid = strace_layer_has_tid(layer);
+	mode = sf->console ? STRACE_FETCH_AGAIN :
+	       with_tid ? STRACE_FETCH_ANY : STRACE_FETCH_ONE;
+	mutex_unlock(&sf->lock);
+	ret = strace_fetch(layer, mode, nonblock, &report);
+	mutex_lock(&sf->lock);
+	if (ret > 0) {
+		ret = add_record(sf, &report.record, with_tid) ?: 1;
+		if (ret < 0)
+			strace_unfetch(layer, &report);
+		else
+			strace_put_report(&report);
+	}
+	strace_put_layer(layer);
+	return ret;
+}
+
+static ssize_t copy_text(struct strace_file *sf, char __user *buf, size_t count)
+{
+	size_t len = min(count, sf->len - sf->pos);
+	size_t done = len - copy_to_user(buf, sf->text + sf->pos, len);
+
+	if (!done && len)
+		return -EFAULT;
+	sf->pos += done;
+	if (sf->pos == sf->len) {
+		sf->pos = 0;
+		sf->len = 0;
+		sf->done = sf->console;
+	}
+	return done;
+}
+
+static ssize_t syscall_trace_read(struct file *file, char __user *buf, size_t count, loff_t *ppos)
+{
+	struct strace_file *sf = file->private_data;
+	ssize_t ret = 1;
+
+	if (!count)
+		return 0;
+	if (mutex_lock_interruptible(&sf->lock))
+		return -ERESTARTSYS;
+	if (sf->done) {
+		/* One record an open, so that cat ends; the next read may go on. */
+		sf->done = false;
+		ret = 0;
+	} else if (!sf->len) {
+		ret = fetch_record(sf, file);
+	}
+	if (ret > 0)
+		ret = copy_text(sf, buf, count);
+	mutex_unlock(&sf->lock);
+	return ret;
+}
+
+/* --------------------------------- write --------------------------------- */
+
+/**
+ * struct strace_line - a line that is being carried out
+ * @sf: the file it was written to
+ * @file: likewise
+ * @layer: the file's layer, with a reference; NULL for an absent console
+ * @text: the line without its newline
+ * @len: length of @text
+ * @start: where the command starts, behind the thread id
+ * @tid: the thread id, or 0
+ * @shown: the stop that is answered
+ * @has_shown: there is one
+ * @cmd: the command
+ * @err: why the line is refused
+ */
+struct strace_line {
+	struct strace_file *sf;
+	struct file *file;
+	struct strace_layer *layer;
+	char *text;
+	size_t len;
+	size_t start;
+	u32 tid;
+	struct strace_report shown;
+	bool has_shown;
+	struct syscall_command cmd;
+	struct syscall_text_error err;
+};
+
+static int refuse(struct strace_line *line, int err, const char *text)
+{
+	line->err.column = line->start + 1;
+	line->err.text = text;
+	return err;
+}
+
+static const char *attach_error_text(int err)
+{
+	switch (err) {
+	case -ELOOP:
+		return "a process cannot trace itself or its tracer";
+	case -EUSERS:
+		return "too many tracers on this process";
+	case -ESRCH:
+		return "the process is gone";
+	case -ENOMEM:
+		return "out of memory";
+	default:
+		return "not permitted to trace this process";
+	}
+}
+
+static int attach(struct strace_line *line, struct strace_layer *layer)
+{
+	struct task_struct *task = get_proc_task(file_inode(line->file));
+	int err = -ESRCH;
+
+	if (task) {
+		err = strace_attach(layer, task, line->sf->one_thread);
+		put_task_struct(task);
+	}
+	return err ? refuse(line, err, attach_error_text(err)) : 0;
+}
+
+/* The console is there already: find it instead. */
+static int find_console(struct strace_line *line)
+{
+	struct task_struct *task = get_proc_task(file_inode(line->file));
+	struct strace_layer *layer = NULL;
+
+	if (task) {
+		layer = strace_get_console(task, line->sf->one_thread);
+		put_task_struct(task);
+	}
+	if (!layer)
+		return -EAGAIN;
+	strace_configure(layer, &line->cmd);
+	strace_put_layer(line->layer);
+	line->layer = layer;
+	return 0;
+}
+
+/* Make a layer in the place of one that is gone or was never there, and arm. */
+static int arm_new_layer(struct strace_line *line)
+{
+	struct strace_layer *layer = strace_alloc_layer(line->sf->console);
+	int err;
+
+	if (!layer)
+		return -ENOMEM;
+	strace_configure(layer, &line->cmd);
+	err = attach(line, layer);
+	if (err) {
+		strace_put_layer(layer);
+		return err;
+	}
+	strace_put_layer(line->layer);
+	line->layer = layer;
+	return 0;
+}
+
+static int arm_console(struct strace_line *line)
+{
+	int err;
+
+	if (line->layer && strace_layer_is_armed(line->layer)) {
+		strace_configure(line->layer, &line->cmd);
+		return 0;
+	}
+	do {
+		err = arm_new_layer(line);
+		if (err == -EEXIST)
+			err = find_console(line);
+	} while (err == -EAGAIN);
+	return err;
+}
+
+static int arm_tracer(struct strace_line *line)
+{
+	/* A layer that has left its process does not come back. */
+	if (!strace_layer_is_new(line->layer) && !strace_layer_is_armed(line->layer))
+		return arm_new_layer(line);
+	strace_configure(line->layer, &line->cmd);
+	return attach(line, line->layer);
+}
+
+/* Give the line, or the file, the layer that the other has. */
+static void follow_layer(struct strace_layer **to, struct strace_layer *layer)
+{
+	if (layer)
+		strace_get_layer(layer);
+	strace_put_layer(*to);
+	*to = layer;
+}
+
+static int do_trace(struct strace_line *line)
+{
+	struct strace_file *sf = line->sf;
+	int err;
+
+	/* Nobody with more rights can be made to arm through our descriptor. */
+	if (line->file->f_cred != current_cred())
+		return refuse(line, -EPERM, "only who opened the file can arm it");
+	if (mutex_lock_interruptible(&sf->lock))
+		return -ERESTARTSYS;
+	follow_layer(&line->layer, sf->layer);
+	err = sf->console ? arm_console(line) : arm_tracer(line);
+	if (!err)
+		follow_layer(&sf->layer, line->layer);
+	mutex_unlock(&sf->lock);
+	return err;
+}
+
+static int do_configure(struct strace_line *line)
+{
+	strace_configure(line->layer, &line->cmd);
+	return 0;
+}
+
+static int do_detach(struct strace_line *line)
+{
+	if (!strace_layer_is_armed(line->layer))
+		return refuse(line, -ESRCH, "not armed");
+	strace_detach_layer(line->layer);
+	return 0;
+}
+
+static int do_error(struct strace_line *line)
+{
+	return strace_post_error(line->layer);
+}
+
+static int do_answer(struct strace_line *line)
+{
+	int err = strace_answer(line->layer, line->shown.id, &line->cmd);
+
+	if (err == -EBUSY)
+		refuse(line, err, "not at this kind of stop");
+	else if (err)
+		refuse(line, err, "the stop is over");
+	return err;
+}
+
+static int do_access(struct strace_line *line)
+{
+	int err = strace_access(line->layer, line->shown.id, &line->cmd);
+
+	switch (err) {
+	case 0:
+		break;
+	case -EINVAL:
+		refuse(line, err, "this argument is no address");
+		break;
+	case -EFAULT:
+		refuse(line, err, "no such memory");
+		break;
+	case -ESRCH:
+		refuse(line, err, "the stop is over");
+		break;
+	default:
+		refuse(line, err, "cannot be done now");
+	}
+	return err;
+}
+
+static const struct {
+	int (*run)(struct strace_line *line);
+	bool needs_stop;
+	bool needs_layer;
+} actions[] = {
+	[SYSCALL_VERB_CONT]	= { do_answer, true, true },
+	[SYSCALL_VERB_STEP]	= { do_answer, true, true },
+	[SYSCALL_VERB_SKIP]	= { do_answer, true, true },
+	[SYSCALL_VERB_RESULT]	= { do_answer, true, true },
+	[SYSCALL_VERB_REWRITE]	= { do_answer, true, true },
+	[SYSCALL_VERB_SET]	= { do_access, true, true },
+	[SYSCALL_VERB_GET]	= { do_access, true, true },
+	[SYSCALL_VERB_TRACE]	= { do_trace, false, false },
+	[SYSCALL_VERB_LIMIT]	= { do_configure, false, true },
+	[SYSCALL_VERB_TID]	= { do_configure, false, true },
+	[SYSCALL_VERB_ONCLOSE]	= { do_configure, false, true },
+	[SYSCALL_VERB_DETACH]	= { do_detach, false, true },
+	[SYSCALL_VERB_ERROR]	= { do_error, false, true },
+};
+
+static int check_stop(struct strace_line *line)
+{
+	if (strace_layer_has_tid(line->layer) && !line->tid)
+		return refuse(line, -EINVAL, "thread id expected");
+	if (!line->has_shown)
+		return refuse(line, -ESRCH, line->tid ? "no such thread waits for an answer" :
+			      "no stop waits for an answer");
+	return 0;
+}
+
+static int run_command(struct strace_line *line)
+{
+	u32 verb = line->cmd.verb;
+	int err = 0;
+
+	if (actions[verb].needs_layer && !line->layer)
+		return refuse(line, -ESRCH, "no console: write trace first");
+	if (actions[verb].needs_stop)
+		err = check_stop(line);
+	return err ?: actions[verb].run(line);
+}
+
+static int run_line(struct strace_line *line)
+{
+	int err;
+
+	err = syscall_text_take_tid(line->text, line->len, &line->tid, &line->start,
+				    &line->err);
+	if (err)
+		return err;
+	line->has_shown = line->layer &&
+			  !strace_find(line->layer, line->tid, &line->shown);
+	err = syscall_text_parse(line->text, line->len, line->start,
+				 line->has_shown ? &line->shown.record : NULL,
+				 &line->cmd, &line->err);
+	if (!err)
+		err = run_command(line);
+	if (line->has_shown)
+		strace_put_report(&line->shown);
+	if (err && line->layer && line->err.text)
+		strace_set_error(line->layer, line->err.column, line->err.text);
+	return err;
+}
+
+/* Carry out one line; return its length with the newline. */
+static ssize_t write_line(struct strace_line *line, char *text, size_t len)
+{
+	const char *end = memchr(text, '\n', len);
+	int err;
+
+	line->err.text = NULL;
+	line->err.column = 0;
+	line->start = 0;
+	if (end) {
+		line->text = text;
+		line->len = end - text;
+		err = run_line(line);
+		return err ?: line->len + 1;
+	}
+	if (len < SYSCALL_LINE_MAX)
+		err = refuse(line, -EINVAL, "a line ends with a newline");
+	else
+		err = refuse(line, -E2BIG, "line too long");
+	if (line->layer)
+		strace_set_error(line->layer, line->err.column, line->err.text);
+	return err;
+}
+
+static ssize_t write_lines(struct strace_line *line, char *text, size_t len)
+{
+	ssize_t ret, done = 0;
+
+	do {
+		ret = write_line(line, text + done, len - done);
+		if (ret > 0)
+			done += ret;
+	} while (ret > 0 && done < len);
+	return done ?: ret;
+}
+
+static ssize_t syscall_trace_write(struct file *file, const char __user *buf, size_t count,
+		     loff_t *ppos)
+{
+	struct strace_file *sf = file->private_data;
+	size_t len = min_t(size_t, count, SYSCALL_LINE_MAX);
+	struct strace_line *line;
+	ssize_t ret;
+	char *text;
+
+	if (!count)
+		return 0;
+	text = vmemdup_user(buf, len);
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+	line = kzalloc(sizeof(*line), GFP_KERNEL_ACCOUNT);
+	if (!line) {
+		ret = -ENOMEM;
+		goto out_free_text;
+	}
+	line->sf = sf;
+	line->file = file;
+	if (mutex_lock_interruptible(&sf->lock)) {
+		ret = -ERESTARTSYS;
+		goto out_free_line;
+	}
+	line->layer = get_layer(sf);
+	mutex_unlock(&sf->lock);
+	ret = write_lines(line, text, len);
+	strace_put_layer(line->layer);
+out_free_line:
+	kfree(line);
+out_free_text:
+	kvfree(text);
+	return ret;
+}
+
+/* ---------------------------------- poll --------------------------------- */
+
+static __poll_t syscall_trace_poll(struct file *file, struct poll_table_struct *wait)
+{
+	struct strace_file *sf = file->private_data;
+	struct strace_layer *layer;
+	__poll_t mask = EPOLLHUP;
+
+	mutex_lock(&sf->lock);
+	layer = get_layer(sf);
+	if (layer)
+		mask = strace_poll(layer, file, wait);
+	if (sf->len)
+		mask |= EPOLLIN | EPOLLRDNORM;
+	mutex_unlock(&sf->lock);
+	strace_put_layer(layer);
+	return mask;
+}
+
+const struct file_operations proc_syscall_trace_operations = {
+	.read		= syscall_trace_read,
+	.write		= syscall_trace_write,
+	.poll		= syscall_trace_poll,
+	.release	= syscall_trace_release,
+	.llseek		= noop_llseek,
+};

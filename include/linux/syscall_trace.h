@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Tracing of system calls through /proc/<pid>/syscall.
+ *
+ * kernel/strace_hooks.c is the tracee's side: it stops system calls and waits
+ * for answers. fs/proc/syscall_trace.c is the tracer's side: the file.
+ */
+#ifndef _LINUX_SYSCALL_TRACE_H
+#define _LINUX_SYSCALL_TRACE_H
+
+#include <linux/sched.h>
+#include <linux/syscall_record.h>
+#include <linux/thread_info.h>
+
+struct cred;
+struct file;
+struct linux_binprm;
+struct poll_table_struct;
+struct pt_regs;
+struct strace_layer;
+struct strace_memory;
+struct strace_note;
+
+#ifdef CONFIG_PROC_SYSCALL_TRACE
+
+/* Layers on one process, those of its threads included. */
+#define STRACE_MAX_LAYERS	64
+
+/* ------------------ hooks, called by the traced task itself ---------------- */
+
+bool strace_enter(struct pt_regs *regs);
+bool strace_call_changed(struct pt_regs *regs);
+bool strace_enter_vsyscall(struct pt_regs *regs);
+void strace_exit(struct pt_regs *regs);
+int strace_dup_task(struct task_struct *child, u64 clone_flags);
+int strace_link_child(struct task_struct *child, u64 clone_flags);
+void strace_free_task(struct task_struct *task);
+void strace_exit_task(struct task_struct *task);
+void strace_exit_group(struct task_struct *task);
+int strace_exec_unsafe(void);
+void strace_exec_committed(struct linux_binprm *bprm);
+
+static inline bool strace_work_pending(void)
+{
+	return READ_ONCE(current_thread_info()->syscall_work) & SYSCALL_WORK_STRACE;
+}
+
+/* --------------------- the tracer's end of a layer ------------------------- */
+
+/**
+ * struct strace_report - what a tracer gets of a stop or of a note
+ * @id: names the stop until it is answered; 0 for a note
+ * @record: what to show
+ * @memory: holds the bytes that the record of a stop points to
+ * @note: the note, or NULL
+ */
+struct strace_report {
+	u64 id;
+	struct syscall_record record;
+	struct strace_memory *memory;
+	struct strace_note *note;
+};
+
+/**
+ * enum strace_fetch - which report a reader gets
+ * @STRACE_FETCH_ANY: the next stop, whatever else is out
+ * @STRACE_FETCH_ONE: the next stop, once the one that is out is answered
+ * @STRACE_FETCH_AGAIN: the stop that is out, or else the next
+ */
+enum strace_fetch {
+	STRACE_FETCH_ANY,
+	STRACE_FETCH_ONE,
+	STRACE_FETCH_AGAIN,
+};
+
+struct strace_layer *strace_alloc_layer(bool console);
+struct strace_layer *strace_get_console(struct task_struct *task, bool one_thread);
+void strace_get_layer(struct strace_layer *layer);
+void strace_put_layer(struct strace_layer *layer);
+int strace_attach(struct strace_layer *layer, struct task_struct *task,
+		  bool one_thread);
+void strace_close_layer(struct strace_layer *layer);
+void strace_detach_layer(struct strace_layer *layer);
+bool strace_layer_is_armed(struct strace_layer *layer);
+bool strace_layer_is_new(struct strace_layer *layer);
+int strace_may_open(struct task_struct *task);
+
+bool strace_layer_has_tid(struct strace_layer *layer);
+void strace_configure(struct strace_layer *layer, const struct syscall_command *cmd);
+void strace_set_error(struct strace_layer *layer, u32 column, const char *text);
+int strace_post_error(struct strace_layer *layer);
+
+int strace_fetch(struct strace_layer *layer, enum strace_fetch mode, bool nonblock,
+		 struct strace_report *report);
+void strace_unfetch(struct strace_layer *layer, struct strace_report *report);
+int strace_find(struct strace_layer *layer, u32 tid, struct strace_report *report);
+void strace_put_report(struct strace_report *report);
+int strace_answer(struct strace_layer *layer, u64 id,
+		  const struct syscall_command *cmd);
+int strace_access(struct strace_layer *layer, u64 id,
+		  const struct syscall_command *cmd);
+__poll_t strace_poll(struct strace_layer *layer, struct file *file,
+		     struct poll_table_struct *wait);
+
+#else /* CONFIG_PROC_SYSCALL_TRACE */
+
+static inline bool strace_enter(struct pt_regs *regs)
+{
+	return false;
+}
+
+static inline bool strace_call_changed(struct pt_regs *regs)
+{
+	return false;
+}
+
+static inline bool strace_enter_vsyscall(struct pt_regs *regs)
+{
+	return false;
+}
+
+static inline void strace_exit(struct pt_regs *regs)
+{
+}
+
+static inline int strace_dup_task(struct task_struct *child, u64 clone_flags)
+{
+	return 0;
+}
+
+static inline int strace_link_child(struct task_struct *child, u64 clone_flags)
+{
+	return 0;
+}
+
+static inline void strace_free_task(struct task_struct *task)
+{
+}
+
+static inline void strace_exit_task(struct task_struct *task)
+{
+}
+
+static inline void strace_exit_group(struct task_struct *task)
+{
+}
+
+static inline int strace_exec_unsafe(void)
+{
+	return 0;
+}
+
+static inline void strace_exec_committed(struct linux_binprm *bprm)
+{
+}
+
+static inline bool strace_work_pending(void)
+{
+	return false;
+}
+
+#endif /* CONFIG_PROC_SYSCALL_TRACE */
+
+#endif /* _LINUX_SYSCALL_TRACE_H */

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the two ends of a layer share: see strace_layer.c and strace_hooks.c.
+ */
+#ifndef _KERNEL_STRACE_H
+#define _KERNEL_STRACE_H
+
+#include <linux/completion.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/pid.h>
+#include <linux/refcount.h>
+#include <linux/spinlock.h>
+#include <linux/syscall_trace.h>
+#include <linux/wait.h>
+
+/**
+ * struct strace_memory - copies of a tracee's memory
+ * @refs: one for the slot or note it was made for, one for each report
+ * @size: room in @data, in bytes
+ * @data: the bytes; written only while there is one reference
+ */
+struct strace_memory {
+	refcount_t refs;
+	u32 size;
+	u8 data[] __counted_by(size);
+};
+
+/**
+ * struct strace_request - memory access that a stopped tracee does for a tracer
+ * @refs: one for the tracer that waits, one for the tracee
+ * @write: towards the tracee
+ * @addr: the tracee's address
+ * @len: bytes
+ * @result: bytes done or negative errno; valid after @done
+ * @done: completed by the tracee
+ * @data: the bytes
+ */
+struct strace_request {
+	refcount_t refs;
+	bool write;
+	u64 addr;
+	u32 len;
+	int result;
+	struct completion done;
+	struct strace_memory *data;
+};
+
+/**
+ * enum strace_event_state - how far a stop has got
+ * @STRACE_EVENT_IDLE: the task does not stop, or has its answer
+ * @STRACE_EVENT_QUEUED: no tracer has seen the stop yet
+ * @STRACE_EVENT_REPORTED: a tracer has seen it and may answer
+ * @STRACE_EVENT_ANSWERED: the task has yet to pick up the answer
+ *
+ *	idle     -> queued	post_event(), by the tracee
+ *	queued   -> reported	strace_fetch(), by a tracer
+ *	queued   -> idle	withdraw_event(): job control, ptrace, the freezer
+ *	reported -> queued	strace_unfetch(): no memory to show it
+ *	queued, reported -> answered	answer_event(): a tracer, or the layer closes
+ *	queued, reported -> idle	drop_event(): the tracee was killed
+ *	answered -> idle	drop_event(), by the tracee
+ */
+enum strace_event_state {
+	STRACE_EVENT_IDLE,
+	STRACE_EVENT_QUEUED,
+	STRACE_EVENT_REPORTED,
+	STRACE_EVENT_ANSWERED,
+};
+
+/**
+ * enum strace_verdict - what a tracee shall do next
+ * @STRACE_VERDICT_CONT: go on
+ * @STRACE_VERDICT_STEP: go on, and stop after the call
+ * @STRACE_VERDICT_VALUE: do not run the call, or drop its result; use a value
+ * @STRACE_VERDICT_KILL: die
+ * @STRACE_VERDICT_RESTART: leave the call and make it again; nobody saw it
+ * @STRACE_VERDICT_DIE: a fatal signal is pending; leave the call
+ */
+enum strace_verdict {
+	STRACE_VERDICT_CONT,
+	STRACE_VERDICT_STEP,
+	STRACE_VERDICT_VALUE,
+	STRACE_VERDICT_KILL,
+	STRACE_VERDICT_RESTART,
+	STRACE_VERDICT_DIE,
+};
+
+/**
+ * struct strace_event - a stop of a task; each task has one
+ * @node: in the layer's list of its state; under the layer's lock
+ * @state: under the layer's lock
+ * @task: who stops; constant
+ * @id: names this stop within the layer; set by the tracee before it queues
+ * @fixed_nr: the call may not become another one; set before it queues
+ * @record: what there is to see; set before it queues
+ * @memory: bytes that @record points to; set before it queues
+ * @verdict: the answer; under the layer's lock
+ * @value: goes with @verdict; under the layer's lock
+ * @rewritten: @call replaces the call; under the layer's lock
+ * @call: under the layer's lock
+ * @request: memory access to be done now; under the layer's lock
+ */
+struct strace_event {
+	struct list_head node;
+	enum strace_event_state state;
+	struct task_struct *task;
+	u64 id;
+	bool fixed_nr;
+	struct syscall_record record;
+	struct strace_memory *memory;
+	enum strace_verdict verdict;
+	s64 value;
+	bool rewritten;
+	struct syscall_call call;
+	struct strace_request *request;
+};
+
+/**
+ * struct strace_regs - the registers that make a system call
+ * @nr: as syscall_get_nr()
+ * @args: as syscall_get_arguments()
+ */
+struct strace_regs {
+	int nr;
+	unsigned long args[SYSCALL_MAX_ARGS];
+};
+
+/**
+ * struct strace_task - what a traced task keeps
+ * @refs: one for task_struct::strace, one for each seat that names the task
+ * @nest: the layers of the call being made, or of the last one; like all that
+ *	follows but @event, touched by the task itself only
+ * @in_call: strace_enter() judged the call that is being made
+ * @again: the call changed after it was judged, and is to be judged anew
+ * @seen: a tracer has seen this call
+ * @step: bit n: the layer of seat n stops after this call
+ * @program: the call's registers as the program set them
+ * @used: the call's registers as the layers left them
+ * @call: the call as the layers left it
+ * @memory: kept for the next stop
+ * @event: the stop
+ */
+struct strace_task {
+	refcount_t refs;
+	struct strace_nest *nest;
+	bool in_call;
+	bool again;
+	bool seen;
+	u64 step;
+	struct strace_regs program;
+	struct strace_regs used;
+	struct syscall_call call;
+	struct strace_memory *memory;
+	struct strace_event event;
+};
+
+/**
+ * struct strace_seat - a layer's place on a process
+ * @layer: the layer; holds a reference
+ * @only: the one thread it is for; holds a reference; NULL for all threads
+ */
+struct strace_seat {
+	struct strace_layer *layer;
+	struct strace_task *only;
+};
+
+/**
+ * struct strace_nest - the layers on a process; constant once published
+ * @refs: one for signal_struct::strace_nest, one for each task that uses it
+ * @nr: number of seats
+ * @seats: oldest first; the last is nearest the program
+ */
+struct strace_nest {
+	refcount_t refs;
+	unsigned int nr;
+	struct strace_seat seats[] __counted_by(nr);
+};
+
+/**
+ * enum strace_layer_state - what a layer does to calls in its set
+ * @STRACE_LAYER_NEW: not on any process yet
+ * @STRACE_LAYER_ARMED: they stop
+ * @STRACE_LAYER_CLOSED: the tracer is gone; they get the onclose verdict
+ * @STRACE_LAYER_DETACHED: nothing; tasks drop the seat when they find it
+ */
+enum strace_layer_state {
+	STRACE_LAYER_NEW,
+	STRACE_LAYER_ARMED,
+	STRACE_LAYER_CLOSED,
+	STRACE_LAYER_DETACHED,
+};
+
+/**
+ * struct strace_layer - one tracer's place on a process
+ * @refs: one for the open file, one for each seat
+ * @lock: covers what says so, and all events on the layer; a leaf but for
+ *	the wait queue's lock and those of the scheduler
+ * @state: written under @lock
+ * @lost: the tracer may no longer trace; under @lock
+ * @console: it belongs to no process; constant
+ * @with_tid: records carry the thread id, many stops are out; under @lock
+ * @queued: events that nobody has seen, oldest first; under @lock
+ * @reported: events that somebody has seen, oldest first; under @lock
+ * @notes: records that are no stops, oldest first; under @lock
+ * @nr_notes: length of @notes; under @lock
+ * @next_id: id of the last stop; under @lock
+ * @targets: processes or threads that are traced; under @lock
+ * @error_column: where the last refused line went wrong, 0 if none did; under @lock
+ * @error_text: and why; under @lock
+ * @set: calls that stop; written under @lock, a word at a time
+ * @limit: bytes of a string to copy; written under @lock
+ * @onclose: an &enum syscall_onclose; under @lock until closed
+ * @onclose_value: goes with @onclose; under @lock until closed
+ * @wait: tracers that wait for events
+ * @cred: of who opened the file; constant
+ * @ns: pid namespace of who opened the file; constant
+ * @owner: process that answers, NULL for none; under strace_owner_lock
+ * @owned: in the owner's signal_struct::strace_layers; under strace_owner_lock
+ */
+struct strace_layer {
+	refcount_t refs;
+	spinlock_t lock;
+	enum strace_layer_state state;
+	bool lost;
+	bool console;
+	bool with_tid;
+	struct list_head queued;
+	struct list_head reported;
+	struct list_head notes;
+	unsigned int nr_notes;
+	u64 next_id;
+	unsigned int targets;
+	u32 error_column;
+	const char *error_text;
+	struct syscall_set set;
+	u32 limit;
+	u32 onclose;
+	s64 onclose_value;
+	wait_queue_head_t wait;
+	const struct cred *cred;
+	struct pid_namespace *ns;
+	struct pid *owner;
+	struct hlist_node owned;
+};
+
+/* Does the seat concern this task? */
+static inline bool strace_seat_covers(const struct strace_seat *seat,
+				      const struct strace_task *st)
+{
+	return !seat->only || seat->only == st;
+}
+
+/* strace_layer.c, for strace_hooks.c */
+struct strace_memory *strace_alloc_memory(u32 size);
+void strace_put_memory(struct strace_memory *memory);
+void strace_put_request(struct strace_request *req);
+struct strace_task *strace_alloc_task(struct task_struct *task);
+void strace_put_task(struct strace_task *st);
+void strace_put_nest(struct strace_nest *nest);
+struct strace_nest *strace_get_nest(struct task_struct *task);
+void strace_prune_nest(void);
+bool strace_layer_is_capable(struct strace_layer *layer, struct user_namespace *ns);
+void strace_lose_layer(struct strace_layer *layer);
+void strace_target_gone(struct strace_layer *layer);
+void strace_close_owned_layers(void);
+
+#endif /* _KERNEL_STRACE_H */

@@ -1,0 +1,1004 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The tracee's side of /proc/<pid>/syscall: stopping calls and doing as told.
+ *
+ * Everything here but the hooks for new and ended tasks runs in the traced task
+ * itself, at the border of a system call, without any lock held.
+ */
+
+#include <linux/binfmts.h>
+#include <linux/cgroup.h>
+#include <linux/compat.h>
+#include <linux/cred.h>
+#include <linux/freezer.h>
+#include <linux/pagemap.h>
+#include <linux/poll.h>
+#include <linux/sched/coredump.h>
+#include <linux/sched/jobctl.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task_stack.h>
+#include <linux/security.h>
+#include <linux/slab.h>
+#include <linux/task_work.h>
+#include <linux/uaccess.h>
+
+#include <asm/syscall.h>
+#include <asm/unistd.h>
+
+#include "strace.h"
+
+/* ------------------------------- registers ------------------------------- */
+
+static void read_regs(struct pt_regs *regs, struct strace_regs *r)
+{
+	r->nr = syscall_get_nr(current, regs);
+	syscall_get_arguments(current, regs, r->args);
+}
+
+static void write_regs(struct task_struct *task, struct pt_regs *regs,
+		       const struct strace_regs *r)
+{
+	syscall_set_nr(task, regs, r->nr);
+	syscall_set_arguments(task, regs, r->args);
+}
+
+static bool regs_are_equal(const struct strace_regs *a, const struct strace_regs *b)
+{
+	return a->nr == b->nr && !memcmp(a->args, b->args, sizeof(a->args));
+}
+
+static enum syscall_abi current_abi(void)
+{
+#ifdef CONFIG_X86_64
+	if (in_ia32_syscall())
+		return SYSCALL_ABI_I386;
+	if (in_x32_syscall())
+		return SYSCALL_ABI_X32;
+#endif
+	return SYSCALL_ABI_NATIVE;
+}
+
+static unsigned int abi_bit(enum syscall_abi abi)
+{
+#ifdef CONFIG_X86_X32_ABI
+	if (abi == SYSCALL_ABI_X32)
+		return __X32_SYSCALL_BIT;
+#endif
+	return 0;
+}
+
+static u64 abi_value(enum syscall_abi abi, unsigned long reg)
+{
+	return syscall_abi_word(abi) == 4 ? (u32)reg : reg;
+}
+
+static void regs_to_call(const struct strace_regs *r, struct syscall_call *call)
+{
+	unsigned int i;
+
+	call->abi = current_abi();
+	call->nr = r->nr & ~abi_bit(call->abi);
+	for (i = 0; i < SYSCALL_MAX_ARGS; i++)
+		call->args[i] = abi_value(call->abi, r->args[i]);
+}
+
+/* Registers whose meaning did not change keep what the ABI does not look at. */
+static void call_to_regs(const struct syscall_call *call,
+			 const struct strace_regs *program, struct strace_regs *r)
+{
+	unsigned int i;
+
+	r->nr = call->nr | abi_bit(call->abi);
+	for (i = 0; i < SYSCALL_MAX_ARGS; i++) {
+		if (call->args[i] == abi_value(call->abi, program->args[i]))
+			r->args[i] = program->args[i];
+		else
+			r->args[i] = call->args[i];
+	}
+}
+
+/* Calls that are no business of the program's: kernel-made trampolines. */
+static bool is_internal_call(const struct syscall_call *call)
+{
+#ifdef __NR_uretprobe
+	return call->abi == SYSCALL_ABI_NATIVE && call->nr == __NR_uretprobe;
+#else
+	return false;
+#endif
+}
+
+/*
+ * What somebody else - a ptracer - wrote over the registers that the layers
+ * left is from then on what the program set.
+ */
+static void adopt_foreign_changes(struct strace_task *st, const struct strace_regs *now)
+{
+	unsigned int i;
+
+	if (now->nr != st->used.nr)
+		st->program.nr = now->nr;
+	for (i = 0; i < SYSCALL_MAX_ARGS; i++)
+		if (now->args[i] != st->used.args[i])
+			st->program.args[i] = now->args[i];
+}
+
+/*
+ * Give the program its own registers back. After sigreturn, which sets nr to
+ * -1, they are others; an emulated vsyscall sets it as well.
+ */
+static void restore_regs(struct strace_task *st, struct pt_regs *regs)
+{
+	struct strace_regs now;
+
+	if (regs_are_equal(&st->used, &st->program))
+		return;
+	read_regs(regs, &now);
+	if (now.nr == -1 && !st->event.fixed_nr)
+		return;
+	adopt_foreign_changes(st, &now);
+	write_regs(current, regs, &st->program);
+}
+
+/* ---------------------------- copies of memory --------------------------- */
+
+static void __user *arg_address(const struct syscall_call *call, unsigned int i)
+{
+	return (void __user *)(unsigned long)call->args[i];
+}
+
+/* How much room may argument @i need? */
+static u32 arg_room(const struct syscall_call *call, const struct syscall_arg_desc *arg,
+		    unsigned int i, u32 limit)
+{
+	if (!call->args[i])
+		return 0;
+	switch (arg->kind) {
+	case SYSCALL_ARG_PATH:
+		return SYSCALL_PATH_MAX;
+	case SYSCALL_ARG_STR:
+		/* One more tells whether the string ends there. */
+		return limit + 1;
+	case SYSCALL_ARG_IN:
+		return min_t(u64, limit, call->args[arg->len - 1]);
+	default:
+		return 0;
+	}
+}
+
+static struct strace_memory *get_room(struct strace_task *st, u32 size)
+{
+	/* A tracer that is still reading the last stop keeps its bytes. */
+	if (st->memory && (st->memory->size < size || refcount_read(&st->memory->refs) > 1)) {
+		strace_put_memory(st->memory);
+		st->memory = NULL;
+	}
+	if (!st->memory)
+		st->memory = strace_alloc_memory(max(size, 512u));
+	return st->memory;
+}
+
+static void copy_string(struct syscall_bytes *bytes, u8 *to, const void __user *from,
+			unsigned int i, u32 room)
+{
+	long len = strncpy_from_user(to, from, room);
+
+	if (len < 0)
+		return;
+	bytes->have |= BIT(i);
+	if (len == room) {
+		bytes->more |= BIT(i);
+		len--;
+	}
+	bytes->len[i] = len;
+}
+
+static void copy_buffer(struct syscall_bytes *bytes, u8 *to, const void __user *from,
+			unsigned int i, u32 room, bool more)
+{
+	u32 len = room - copy_from_user(to, from, room);
+
+	if (!len && room)
+		return;
+	bytes->have |= BIT(i);
+	if (more || len < room)
+		bytes->more |= BIT(i);
+	bytes->len[i] = len;
+}
+
+/*
+ * Copy what the arguments point to. What cannot be read, or when memory is
+ * short all of it, is left to be shown as an address.
+ */
+static void capture(struct strace_task *st, const struct syscall_call *call,
+		    struct syscall_record *record, u32 limit)
+{
+	const struct syscall_desc *desc = syscall_desc(call->abi, call->nr);
+	struct syscall_bytes *bytes = &record->bytes;
+	u32 room[SYSCALL_MAX_ARGS], size = 0;
+	struct strace_memory *memory;
+	unsigned int i, nr_args = desc ? desc->nr_args : 0;
+
+	bytes->have = 0;
+	bytes->more = 0;
+	for (i = 0; i < nr_args; i++) {
+		room[i] = arg_room(call, &desc->args[i], i, limit);
+		bytes->off[i] = size;
+		size += room[i];
+	}
+	st->event.memory = NULL;
+	memory = size ? get_room(st, size) : NULL;
+	if (!memory && size)
+		return;
+	st->event.memory = memory;
+	bytes->bytes = memory ? memory->data : NULL;
+	for (i = 0; i < nr_args; i++) {
+		const struct syscall_arg_desc *arg = &desc->args[i];
+		u8 *to = memory ? memory->data + bytes->off[i] : NULL;
+
+		if (!call->args[i])
+			continue;
+		if (syscall_arg_is_string(arg->kind))
+			copy_string(bytes, to, arg_address(call, i), i, room[i]);
+		else if (arg->kind == SYSCALL_ARG_IN)
+			copy_buffer(bytes, to, arg_address(call, i), i, room[i],
+				    room[i] < call->args[arg->len - 1]);
+	}
+}
+
+static int write_memory(void __user *to, const u8 *from, u32 len)
+{
+	/* All of it or nothing, as far as can be told beforehand. */
+	if (!access_ok(to, len) || fault_in_safe_writeable(to, len))
+		return -EFAULT;
+	return copy_to_user(to, from, len) ? -EFAULT : len;
+}
+
+static int read_memory(u8 *to, const void __user *from, u32 len)
+{
+	u32 left = copy_from_user(to, from, len);
+
+	return left == len ? -EFAULT : len - left;
+}
+
+static void do_request(struct strace_request *req)
+{
+	void __user *addr = (void __user *)(unsigned long)req->addr;
+
+	if (req->write)
+		req->result = write_memory(addr, req->data->data, req->len);
+	else
+		req->result = read_memory(req->data->data, addr, req->len);
+	complete(&req->done);
+	strace_put_request(req);
+}
+
+/* -------------------------------- stopping ------------------------------- */
+
+static void wake_tracer(struct strace_layer *layer)
+{
+	wake_up_interruptible_poll(&layer->wait, EPOLLIN | EPOLLRDNORM | EPOLLPRI);
+}
+
+/* Queue the stop; false if the layer does not stop anybody any more. */
+static bool post_event(struct strace_layer *layer, struct strace_event *event)
+{
+	bool armed;
+
+	event->record.tid = task_pid_nr_ns(current, layer->ns);
+	event->rewritten = false;
+	spin_lock(&layer->lock);
+	armed = layer->state == STRACE_LAYER_ARMED;
+	if (armed) {
+		event->id = ++layer->next_id;
+		event->state = STRACE_EVENT_QUEUED;
+		list_add_tail(&event->node, &layer->queued);
+	}
+	spin_unlock(&layer->lock);
+	if (armed)
+		wake_tracer(layer);
+	return armed;
+}
+
+/* The stop is over, whatever became of it; a reader may wait for its place. */
+static void drop_event(struct strace_layer *layer, struct strace_event *event)
+{
+	struct strace_request *req;
+	bool waiting;
+
+	spin_lock(&layer->lock);
+	list_del_init(&event->node);
+	event->state = STRACE_EVENT_IDLE;
+	req = event->request;
+	event->request = NULL;
+	waiting = !list_empty(&layer->queued);
+	spin_unlock(&layer->lock);
+	if (req) {
+		req->result = -ESRCH;
+		complete(&req->done);
+		strace_put_request(req);
+	}
+	if (waiting)
+		wake_tracer(layer);
+}
+
+/* Take the stop back, if nobody has seen it. */
+static bool withdraw_event(struct strace_layer *layer, struct strace_event *event)
+{
+	bool unseen;
+
+	spin_lock(&layer->lock);
+	unseen = event->state == STRACE_EVENT_QUEUED;
+	if (unseen) {
+		list_del_init(&event->node);
+		event->state = STRACE_EVENT_IDLE;
+	}
+	spin_unlock(&layer->lock);
+	return unseen;
+}
+
+/* Is it time to go on? If not, take what the tracer wants done meanwhile. */
+static bool is_answered(struct strace_layer *layer, struct strace_event *event,
+			struct strace_request **req)
+{
+	bool answered;
+
+	spin_lock(&layer->lock);
+	answered = event->state == STRACE_EVENT_ANSWERED;
+	*req = event->request;
+	event->request = NULL;
+	spin_unlock(&layer->lock);
+	return answered;
+}
+
+static bool stop_signal_is_pending(void)
+{
+	static const int stops[] = { SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU };
+	unsigned int i;
+
+	lockdep_assert_held(&current->sighand->siglock);
+	for (i = 0; i < ARRAY_SIZE(stops); i++) {
+		int sig = stops[i];
+
+		if (!sigismember(&current->pending.signal, sig) &&
+		    !sigismember(&current->signal->shared_pending.signal, sig))
+			continue;
+		if (!sigismember(&current->blocked, sig) &&
+		    current->sighand->action[sig - 1].sa.sa_handler == SIG_DFL)
+			return true;
+	}
+	return false;
+}
+
+/**
+ * enum interruption - what a signal that came during a stop asks for
+ * @INTERRUPTION_NONE: nothing, it is delivered after the stop
+ * @INTERRUPTION_FATAL: die
+ * @INTERRUPTION_STOP: stop for job control or for a ptracer
+ * @INTERRUPTION_FREEZE: freeze for the cgroup
+ */
+enum interruption {
+	INTERRUPTION_NONE,
+	INTERRUPTION_FATAL,
+	INTERRUPTION_STOP,
+	INTERRUPTION_FREEZE,
+};
+
+/*
+ * Look at what set TIF_SIGPENDING, and clear it so that the task can sleep on;
+ * end_wait() sets it again. Whatever comes later sets it and wakes the task.
+ */
+static enum interruption check_signals(void)
+{
+	enum interruption what = INTERRUPTION_NONE;
+
+	spin_lock_irq(&current->sighand->siglock);
+	if (__fatal_signal_pending(current))
+		what = INTERRUPTION_FATAL;
+	else if ((current->jobctl & JOBCTL_PENDING_MASK) || stop_signal_is_pending())
+		what = INTERRUPTION_STOP;
+	else if (current->jobctl & JOBCTL_TRAP_FREEZE)
+		what = INTERRUPTION_FREEZE;
+	if (what != INTERRUPTION_FATAL)
+		clear_thread_flag(TIF_SIGPENDING);
+	spin_unlock_irq(&current->sighand->siglock);
+	return what;
+}
+
+static bool is_frozen_by_cgroup(void)
+{
+	return READ_ONCE(current->jobctl) & JOBCTL_TRAP_FREEZE;
+}
+
+/* Work that was queued for the border of the kernel can be done here as well. */
+static void do_task_work(void)
+{
+	clear_notify_signal();
+	if (task_work_pending(current))
+		task_work_run();
+}
+
+/*
+ * Before the task goes on, what is pending must show again. At the end of a
+ * call that is to be restarted the flag must not get lost either, even if the
+ * signal is gone: it is what makes the restart happen.
+ */
+static void end_wait(bool was_pending)
+{
+	__set_current_state(TASK_RUNNING);
+	if (cgroup_task_frozen(current))
+		cgroup_leave_frozen(true);
+	if (was_pending || freezing(current)) {
+		set_thread_flag(TIF_SIGPENDING);
+		return;
+	}
+	spin_lock_irq(&current->sighand->siglock);
+	recalc_sigpending();
+	spin_unlock_irq(&current->sighand->siglock);
+}
+
+/* A wake-up that is no answer. Return false to give up waiting. */
+static bool handle_interruption(struct strace_layer *layer, struct strace_event *event,
+				bool may_withdraw, enum strace_verdict *verdict)
+{
+	enum interruption what;
+
+	if (test_thread_flag(TIF_NOTIFY_SIGNAL)) {
+		__set_current_state(TASK_RUNNING);
+		do_task_work();
+		return true;
+	}
+	what = check_signals();
+	if (what == INTERRUPTION_FATAL) {
+		*verdict = STRACE_VERDICT_DIE;
+		return false;
+	}
+	if (what != INTERRUPTION_NONE && may_withdraw && withdraw_event(layer, event)) {
+		*verdict = STRACE_VERDICT_RESTART;
+		return false;
+	}
+	if (is_frozen_by_cgroup() && !cgroup_task_frozen(current)) {
+		__set_current_state(TASK_RUNNING);
+		cgroup_enter_frozen();
+	}
+	return true;
+}
+
+/*
+ * Sleep until the stop is answered. Ordinary signals wait, a fatal one does
+ * not. Job control, ptrace and the freezers get the task if the stop can be
+ * withdrawn; else the freezers get it where it is, and the others after it.
+ */
+static enum strace_verdict wait_for_answer(struct strace_layer *layer,
+					   struct strace_event *event,
+					   bool may_withdraw)
+{
+	enum strace_verdict verdict = STRACE_VERDICT_CONT;
+	bool was_pending = signal_pending(current), interrupted = false;
+	struct strace_request *req;
+
+	for (;;) {
+		set_current_state(TASK_INTERRUPTIBLE | TASK_FREEZABLE);
+		if (is_answered(layer, event, &req) && !is_frozen_by_cgroup()) {
+			verdict = event->verdict;
+			break;
+		}
+		if (req) {
+			__set_current_state(TASK_RUNNING);
+			do_request(req);
+			continue;
+		}
+		if (freezing(current)) {
+			__set_current_state(TASK_RUNNING);
+			try_to_freeze();
+			interrupted = true;
+			continue;
+		}
+		if (signal_pending(current)) {
+			interrupted = true;
+			if (!handle_interruption(layer, event, may_withdraw, &verdict))
+				break;
+			if (get_current_state() == TASK_RUNNING || signal_pending(current))
+				continue;
+		}
+		schedule();
+	}
+	__set_current_state(TASK_RUNNING);
+	if (interrupted)
+		end_wait(was_pending);
+	return verdict;
+}
+
+static void die(void)
+{
+	do_send_sig_info(SIGKILL, SEND_SIG_PRIV, current, PIDTYPE_TGID);
+}
+
+/* What a layer whose tracer is gone has left word of. */
+static enum strace_verdict closed_verdict(const struct strace_layer *layer, bool entry,
+					  s64 *value)
+{
+	if (layer->onclose == SYSCALL_ONCLOSE_KILL)
+		return STRACE_VERDICT_KILL;
+	if (!entry)
+		return STRACE_VERDICT_CONT;
+	*value = layer->onclose_value;
+	return STRACE_VERDICT_VALUE;
+}
+
+/*
+ * Stop for one layer with the record that is in the event. On return, the
+ * answer's value and new call are in the event.
+ */
+static enum strace_verdict stop_for(struct strace_task *st, struct strace_layer *layer,
+				    bool may_withdraw)
+{
+	struct strace_event *event = &st->event;
+	bool entry = event->record.kind == SYSCALL_RECORD_ENTRY;
+	enum strace_verdict verdict;
+
+	if (!post_event(layer, event)) {
+		if (READ_ONCE(layer->state) != STRACE_LAYER_CLOSED)
+			return STRACE_VERDICT_CONT;
+		verdict = closed_verdict(layer, entry, &event->value);
+	} else {
+		verdict = wait_for_answer(layer, event, may_withdraw);
+		if (verdict != STRACE_VERDICT_RESTART) {
+			drop_event(layer, event);
+			st->seen = true;
+		}
+	}
+	if (verdict == STRACE_VERDICT_KILL) {
+		die();
+		verdict = STRACE_VERDICT_DIE;
+	}
+	return verdict;
+}
+
+/* --------------------------------- calls --------------------------------- */
+
+/* Use the newest nest; NULL if there is none any more. */
+static struct strace_nest *refresh_nest(struct strace_task *st)
+{
+	struct strace_nest *old = st->nest;
+
+	if (likely(old && READ_ONCE(current->signal->strace_nest) == old))
+		return old;
+	spin_lock_irq(&current->sighand->siglock);
+	st->nest = current->signal->strace_nest;
+	if (st->nest)
+		refcount_inc(&st->nest->refs);
+	else
+		clear_syscall_work(STRACE);
+	spin_unlock_irq(&current->sighand->siglock);
+	strace_put_nest(old);
+	return st->nest;
+}
+
+/* The layer of seat @i judges the call. */
+static enum strace_verdict judge(struct strace_task *st, unsigned int i,
+				 struct syscall_call *call, bool vsyscall)
+{
+	struct strace_layer *layer = st->nest->seats[i].layer;
+	struct strace_event *event = &st->event;
+	enum strace_verdict verdict;
+
+	event->record.kind = SYSCALL_RECORD_ENTRY;
+	event->record.call = *call;
+	event->fixed_nr = vsyscall;
+	event->rewritten = false;
+	capture(st, call, &event->record, READ_ONCE(layer->limit));
+	verdict = stop_for(st, layer, !vsyscall && !st->seen);
+	if (event->rewritten && (verdict == STRACE_VERDICT_CONT ||
+				 verdict == STRACE_VERDICT_STEP))
+		*call = event->call;
+	if (verdict == STRACE_VERDICT_STEP)
+		st->step |= BIT_ULL(i);
+	return verdict;
+}
+
+/*
+ * Let all layers judge the call, the newest first. What one of them does not
+ * let run the older ones do not see.
+ */
+static enum strace_verdict judge_all(struct strace_task *st, struct syscall_call *call,
+				     bool vsyscall)
+{
+	enum strace_verdict verdict = STRACE_VERDICT_CONT;
+	struct strace_nest *nest = st->nest;
+	bool stale = false;
+	unsigned int i;
+
+	for (i = nest->nr; i-- > 0;) {
+		struct strace_seat *seat = &nest->seats[i];
+
+		if (READ_ONCE(seat->layer->state) == STRACE_LAYER_DETACHED)
+			stale = true;
+		else if (strace_seat_covers(seat, st) &&
+			 syscall_set_has(&seat->layer->set, call->abi, call->nr))
+			verdict = judge(st, i, call, vsyscall);
+		if (verdict != STRACE_VERDICT_CONT && verdict != STRACE_VERDICT_STEP)
+			break;
+	}
+	if (stale)
+		strace_prune_nest();
+	return verdict;
+}
+
+static void set_result(struct pt_regs *regs, s64 value)
+{
+	bool failed = value < 0 && value >= -MAX_ERRNO;
+
+	syscall_set_return_value(current, regs, failed ? value : 0, failed ? 0 : value);
+}
+
+/* The call does not run; what newer layers and the program see is @value. */
+static void skip_call(struct strace_task *st, struct pt_regs *regs, s64 value)
+{
+	write_regs(current, regs, &st->program);
+	st->used = st->program;
+	set_result(regs, value);
+}
+
+static bool enter(struct pt_regs *regs, bool vsyscall)
+{
+	struct strace_task *st;
+	struct strace_regs now;
+
+	/* Pairs with smp_store_release() in hand_out_slots(). */
+	smp_rmb();
+	st = current->strace;
+	if (!st)
+		return false;
+	read_regs(regs, &now);
+	if (!st->again) {
+		st->in_call = false;
+		st->step = 0;
+		st->seen = false;
+		st->program = now;
+	}
+	st->again = false;
+	st->used = now;
+	/* -1 is no call, not even an unknown one. */
+	if (!refresh_nest(st) || now.nr == -1)
+		return false;
+	regs_to_call(&now, &st->call);
+	if (is_internal_call(&st->call))
+		return false;
+
+	st->in_call = true;
+	switch (judge_all(st, &st->call, vsyscall)) {
+	case STRACE_VERDICT_VALUE:
+		skip_call(st, regs, st->event.value);
+		return true;
+	case STRACE_VERDICT_RESTART:
+		skip_call(st, regs, -ERESTARTNOINTR);
+		st->in_call = false;
+		set_thread_flag(TIF_SIGPENDING);
+		return true;
+	case STRACE_VERDICT_DIE:
+		skip_call(st, regs, -EINTR);
+		st->in_call = false;
+		return true;
+	default:
+		call_to_regs(&st->call, &st->program, &st->used);
+		if (!regs_are_equal(&st->used, &now))
+			write_regs(current, regs, &st->used);
+		return false;
+	}
+}
+
+/**
+ * strace_enter - let the layers judge a call that is about to be made
+ * @regs: the program's registers; changed as the layers say
+ *
+ * Stands after ptrace, so that no ptracer can change a call that a layer has
+ * judged, and before seccomp, so that no layer can get a call past the
+ * program's own filter.
+ *
+ * Context: The task itself, at the entry of a system call; sleeps.
+ * Return: true if the call must not run; its result is in @regs.
+ */
+bool strace_enter(struct pt_regs *regs)
+{
+	return enter(regs, false);
+}
+
+/**
+ * strace_enter_vsyscall - the same for an emulated vsyscall
+ * @regs: the program's registers, with the number of the call that it stands for
+ *
+ * It cannot become another call and cannot be restarted.
+ *
+ * Context: The task itself, in the page fault; sleeps.
+ * Return: true if the call must not run; its result is in @regs.
+ */
+bool strace_enter_vsyscall(struct pt_regs *regs)
+{
+	return strace_work_pending() && enter(regs, true);
+}
+
+/**
+ * strace_call_changed - did somebody change the call after it was judged?
+ * @regs: the program's registers
+ *
+ * SECCOMP_RET_TRACE lets a ptracer do so. The next strace_enter() is for the
+ * same call then.
+ *
+ * Context: The task itself, at the entry of a system call.
+ * Return: true if the layers must judge again.
+ */
+bool strace_call_changed(struct pt_regs *regs)
+{
+	struct strace_task *st = current->strace;
+	struct strace_regs now;
+
+	if (!st || !st->in_call)
+		return false;
+	read_regs(regs, &now);
+	if (regs_are_equal(&now, &st->used))
+		return false;
+	adopt_foreign_changes(st, &now);
+	st->step = 0;
+	st->again = true;
+	return true;
+}
+
+static s64 get_result(struct pt_regs *regs)
+{
+	return syscall_get_error(current, regs) ?:
+	       syscall_get_return_value(current, regs);
+}
+
+/*
+ * Let the layers that asked for it see the result, the oldest first, each what
+ * the one before it made of it.
+ */
+static s64 show_result(struct strace_task *st, s64 result)
+{
+	struct strace_event *event = &st->event;
+	unsigned int i;
+
+	for (i = 0; i < st->nest->nr; i++) {
+		enum strace_verdict verdict;
+
+		if (!(st->step & BIT_ULL(i)))
+			continue;
+		event->record.kind = SYSCALL_RECORD_EXIT;
+		event->record.call = st->call;
+		event->record.ret = result;
+		event->record.bytes.have = 0;
+		event->memory = NULL;
+		verdict = stop_for(st, st->nest->seats[i].layer, false);
+		if (verdict == STRACE_VERDICT_VALUE)
+			result = event->value;
+		else if (verdict == STRACE_VERDICT_DIE)
+			break;
+	}
+	return result;
+}
+
+/**
+ * strace_exit - let the layers see the result of a call
+ * @regs: the program's registers; changed as the layers say, and what they
+ *	changed on entry restored
+ *
+ * Context: The task itself, at the exit of a system call; sleeps.
+ */
+void strace_exit(struct pt_regs *regs)
+{
+	struct strace_task *st = current->strace;
+	s64 result, shown;
+
+	/* Not judged: tracing began in the middle of the call. */
+	if (!st || !st->in_call)
+		return;
+	st->in_call = false;
+	restore_regs(st, regs);
+	if (!st->step)
+		return;
+	result = get_result(regs);
+	shown = show_result(st, result);
+	if (shown != result)
+		set_result(regs, shown);
+}
+
+/* --------------------------- tasks come and go --------------------------- */
+
+/**
+ * strace_dup_task - prepare a new task
+ * @child: the new task, not running yet, its registers copied
+ * @clone_flags: as for clone()
+ *
+ * The child returns from the call that the program made, not from the one that
+ * the layers made of it.
+ *
+ * Context: The parent; may sleep. strace_free_task() undoes it.
+ * Return: 0 or -ENOMEM.
+ */
+int strace_dup_task(struct task_struct *child, u64 clone_flags)
+{
+	struct strace_task *st = current->strace;
+
+	if (!st || (child->flags & (PF_KTHREAD | PF_USER_WORKER)))
+		return 0;
+	if (st->in_call && !regs_are_equal(&st->used, &st->program))
+		write_regs(child, task_pt_regs(child), &st->program);
+	if (!(clone_flags & CLONE_THREAD))
+		return 0;
+	child->strace = strace_alloc_task(child);
+	return child->strace ? 0 : -ENOMEM;
+}
+
+static bool has_seat_for_all(const struct strace_nest *nest)
+{
+	unsigned int i;
+
+	for (i = 0; i < nest->nr; i++)
+		if (!nest->seats[i].only)
+			return true;
+	return false;
+}
+
+/**
+ * strace_link_child - put a new thread under the layers of its process
+ * @child: the new task, about to become visible
+ * @clone_flags: as for clone()
+ *
+ * Context: The parent, with siglock held.
+ * Return: 0, or -ERESTARTNOINTR if tracing began since strace_dup_task(): the
+ * clone has to begin anew.
+ */
+int strace_link_child(struct task_struct *child, u64 clone_flags)
+{
+	struct strace_nest *nest = current->signal->strace_nest;
+
+	lockdep_assert_held(&current->sighand->siglock);
+	if (!nest || !(clone_flags & CLONE_THREAD) ||
+	    (child->flags & (PF_KTHREAD | PF_USER_WORKER)) || !has_seat_for_all(nest))
+		return 0;
+	if (!child->strace) {
+		set_thread_flag(TIF_SIGPENDING);
+		return -ERESTARTNOINTR;
+	}
+	set_task_syscall_work(child, STRACE);
+	return 0;
+}
+
+/**
+ * strace_free_task - free what a task that never ran, or is long gone, has left
+ * @task: the task
+ *
+ * Context: Any process context, or RCU.
+ */
+void strace_free_task(struct task_struct *task)
+{
+	strace_put_task(task->strace);
+}
+
+static void leave_own_seats(struct strace_task *st, struct strace_nest *nest)
+{
+	unsigned int i;
+
+	for (i = 0; nest && i < nest->nr; i++)
+		if (nest->seats[i].only == st)
+			strace_target_gone(nest->seats[i].layer);
+}
+
+/**
+ * strace_exit_task - a thread ends
+ * @task: current, with PF_EXITING set
+ *
+ * Context: Exit of the task; does not wait for any tracer.
+ */
+void strace_exit_task(struct task_struct *task)
+{
+	struct strace_nest *nest = NULL;
+	struct strace_task *st;
+
+	/*
+	 * publish_nest() either sees PF_EXITING or has finished when the lock
+	 * is taken here.
+	 */
+	spin_lock_irq(&task->sighand->siglock);
+	st = task->strace;
+	if (st) {
+		task->strace = NULL;
+		clear_task_syscall_work(task, STRACE);
+		nest = task->signal->strace_nest;
+		if (nest)
+			refcount_inc(&nest->refs);
+	}
+	spin_unlock_irq(&task->sighand->siglock);
+	if (!st)
+		return;
+	leave_own_seats(st, nest);
+	strace_put_nest(nest);
+	strace_put_nest(st->nest);
+	st->nest = NULL;
+	strace_put_task(st);
+}
+
+/**
+ * strace_exit_group - the last thread of a process ends
+ * @task: current
+ *
+ * Context: Exit of the task; may sleep, but does not wait for any tracer.
+ */
+void strace_exit_group(struct task_struct *task)
+{
+	struct strace_nest *nest;
+	unsigned int i;
+
+	/* Nobody publishes a nest for a process without a running thread. */
+	nest = task->signal->strace_nest;
+	if (nest) {
+		spin_lock_irq(&task->sighand->siglock);
+		nest = task->signal->strace_nest;
+		task->signal->strace_nest = NULL;
+		spin_unlock_irq(&task->sighand->siglock);
+		for (i = 0; i < nest->nr; i++)
+			if (!nest->seats[i].only)
+				strace_target_gone(nest->seats[i].layer);
+		strace_put_nest(nest);
+	}
+	strace_close_owned_layers();
+}
+
+/* ---------------------------------- exec --------------------------------- */
+
+/**
+ * strace_exec_unsafe - may an exec gain privilege while being traced?
+ *
+ * Context: The task itself, with cred_guard_mutex held.
+ * Return: LSM_UNSAFE_PTRACE if all tracers have CAP_SYS_PTRACE over the
+ * program, LSM_UNSAFE_SHARE if one has not, 0 if there is no tracer.
+ */
+int strace_exec_unsafe(void)
+{
+	struct strace_nest *nest = strace_get_nest(current);
+	unsigned int i;
+	int unsafe = 0;
+
+	for (i = 0; nest && i < nest->nr; i++) {
+		struct strace_layer *layer = nest->seats[i].layer;
+
+		if (READ_ONCE(layer->state) == STRACE_LAYER_DETACHED)
+			continue;
+		/*
+		 * Security modules know LSM_UNSAFE_PTRACE to mean the ptracer,
+		 * and ask what that one may do; they do not know of layers.
+		 */
+		unsafe |= strace_layer_is_capable(layer, current_user_ns()) ?
+			  LSM_UNSAFE_PTRACE : LSM_UNSAFE_SHARE;
+	}
+	strace_put_nest(nest);
+	return unsafe;
+}
+
+/**
+ * strace_exec_committed - a new program has taken over the task
+ * @bprm: the program
+ *
+ * Layers whose opener could not attach to it now are taken off.
+ *
+ * Context: The task itself, with the new credentials and memory in place and
+ * exec_update_lock held for writing.
+ */
+void strace_exec_committed(struct linux_binprm *bprm)
+{
+	struct user_namespace *ns = current->mm->user_ns;
+	struct strace_task *st = current->strace;
+	struct strace_nest *nest;
+	unsigned int i;
+
+	/* The registers now belong to the new program. */
+	if (st)
+		st->used = st->program;
+	if (!bprm->secureexec && get_dumpable(current->mm) == SUID_DUMP_USER)
+		return;
+	nest = strace_get_nest(current);
+	for (i = 0; nest && i < nest->nr; i++)
+		if (!strace_layer_is_capable(nest->seats[i].layer, ns))
+			strace_lose_layer(nest->seats[i].layer);
+	strace_put_nest(nest);
+}

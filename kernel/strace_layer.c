@@ -1,0 +1,1467 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Layers of /proc/<pid>/syscall: attaching them, and answering their stops.
+ *
+ * Locks, outermost first: signal_struct::cred_guard_mutex while attaching,
+ * strace_owner_lock, sighand_struct::siglock to publish a nest. The layer's
+ * lock is never held together with siglock.
+ */
+
+#include <linux/audit.h>
+#include <linux/capability.h>
+#include <linux/cred.h>
+#include <linux/pid_namespace.h>
+#include <linux/poll.h>
+#include <linux/ptrace.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/security.h>
+#include <linux/slab.h>
+#include <linux/sysctl.h>
+
+#include "strace.h"
+
+/* Notes that may wait for a reader. */
+#define MAX_NOTES	64
+/* Tracers of tracers of ... that are looked at for a cycle. */
+#define MAX_DEPTH	16
+
+/* Serialises arming; covers layer->owner and signal_struct::strace_layers. */
+static DEFINE_MUTEX(strace_owner_lock);
+
+/**
+ * enum strace_mode - who may open /proc/<pid>/syscall for writing
+ * @STRACE_MODE_OFF: nobody
+ * @STRACE_MODE_PTRACE: whoever may attach a debugger
+ * @STRACE_MODE_CAPABLE: of those, whoever has CAP_SYS_PTRACE
+ */
+enum strace_mode {
+	STRACE_MODE_OFF,
+	STRACE_MODE_PTRACE,
+	STRACE_MODE_CAPABLE,
+};
+
+static int strace_mode __read_mostly = STRACE_MODE_PTRACE;
+
+/**
+ * struct strace_note - a record that is no stop
+ * @node: in the layer's notes
+ * @record: the record
+ * @memory: what it points to, or NULL for constants
+ */
+struct strace_note {
+	struct list_head node;
+	struct syscall_record record;
+	struct strace_memory *memory;
+};
+
+/* ------------------------------- lifetimes ------------------------------- */
+
+/**
+ * strace_alloc_memory - room for copies of a tracee's memory
+ * @size: bytes
+ *
+ * Context: Process context, may sleep.
+ * Return: the room with one reference, or NULL.
+ */
+struct strace_memory *strace_alloc_memory(u32 size)
+{
+	struct strace_memory *memory;
+
+	memory = kvmalloc(struct_size(memory, data, size), GFP_KERNEL_ACCOUNT);
+	if (memory) {
+		refcount_set(&memory->refs, 1);
+		memory->size = size;
+	}
+	return memory;
+}
+
+/**
+ * strace_put_memory - give back a reference
+ * @memory: may be NULL
+ *
+ * Context: Process context.
+ */
+void strace_put_memory(struct strace_memory *memory)
+{
+	if (memory && refcount_dec_and_test(&memory->refs))
+		kvfree(memory);
+}
+
+/**
+ * strace_put_request - give back a reference
+ * @req: the request
+ *
+ * Context: Process context.
+ */
+void strace_put_request(struct strace_request *req)
+{
+	if (!refcount_dec_and_test(&req->refs))
+		return;
+	strace_put_memory(req->data);
+	kfree(req);
+}
+
+/**
+ * strace_alloc_task - what a task needs to be traced
+ * @task: the task
+ *
+ * Context: Process context, may sleep.
+ * Return: the slot with one reference, or NULL.
+ */
+struct strace_task *strace_alloc_task(struct task_struct *task)
+{
+	struct strace_task *st = kzalloc(sizeof(*st), GFP_KERNEL_ACCOUNT);
+
+	if (st) {
+		refcount_set(&st->refs, 1);
+		INIT_LIST_HEAD(&st->event.node);
+		st->event.task = task;
+	}
+	return st;
+}
+
+/**
+ * strace_put_task - give back a reference
+ * @st: may be NULL
+ *
+ * Context: Process context.
+ */
+void strace_put_task(struct strace_task *st)
+{
+	if (!st || !refcount_dec_and_test(&st->refs))
+		return;
+	WARN_ON_ONCE(st->event.state != STRACE_EVENT_IDLE || st->nest);
+	strace_put_memory(st->memory);
+	kfree(st);
+}
+
+/**
+ * strace_alloc_layer - make a layer that is on no process yet
+ * @console: it shall belong to no process
+ *
+ * Its credentials and pid namespace are those of the caller.
+ *
+ * Context: Process context, may sleep.
+ * Return: the layer with one reference, or NULL.
+ */
+struct strace_layer *strace_alloc_layer(bool console)
+{
+	struct strace_layer *layer = kzalloc(sizeof(*layer), GFP_KERNEL_ACCOUNT);
+
+	if (!layer)
+		return NULL;
+	refcount_set(&layer->refs, 1);
+	spin_lock_init(&layer->lock);
+	INIT_LIST_HEAD(&layer->queued);
+	INIT_LIST_HEAD(&layer->reported);
+	INIT_LIST_HEAD(&layer->notes);
+	init_waitqueue_head(&layer->wait);
+	layer->console = console;
+	layer->limit = SYSCALL_LIMIT_DEFAULT;
+	layer->cred = get_current_cred();
+	layer->ns = get_pid_ns(task_active_pid_ns(current));
+	return layer;
+}
+
+static void free_note(struct strace_note *note)
+{
+	strace_put_memory(note->memory);
+	kfree(note);
+}
+
+/**
+ * strace_get_layer - take one more reference
+ * @layer: the layer
+ *
+ * Context: Any, with a reference.
+ */
+void strace_get_layer(struct strace_layer *layer)
+{
+	refcount_inc(&layer->refs);
+}
+
+/**
+ * strace_put_layer - give back a reference
+ * @layer: may be NULL
+ *
+ * Context: Process context.
+ */
+void strace_put_layer(struct strace_layer *layer)
+{
+	struct strace_note *note, *next;
+
+	if (!layer || !refcount_dec_and_test(&layer->refs))
+		return;
+	WARN_ON_ONCE(layer->owner || !list_empty(&layer->queued) ||
+		     !list_empty(&layer->reported));
+	list_for_each_entry_safe(note, next, &layer->notes, node)
+		free_note(note);
+	put_cred(layer->cred);
+	put_pid_ns(layer->ns);
+	kfree(layer);
+}
+
+static struct strace_nest *alloc_nest(unsigned int nr)
+{
+	struct strace_nest *nest;
+
+	nest = kzalloc(struct_size(nest, seats, nr), GFP_KERNEL_ACCOUNT);
+	if (nest) {
+		refcount_set(&nest->refs, 1);
+		nest->nr = nr;
+	}
+	return nest;
+}
+
+/**
+ * strace_put_nest - give back a reference
+ * @nest: may be NULL
+ *
+ * Context: Process context.
+ */
+void strace_put_nest(struct strace_nest *nest)
+{
+	unsigned int i;
+
+	if (!nest || !refcount_dec_and_test(&nest->refs))
+		return;
+	for (i = 0; i < nest->nr; i++) {
+		strace_put_layer(nest->seats[i].layer);
+		strace_put_task(nest->seats[i].only);
+	}
+	kfree(nest);
+}
+
+/**
+ * strace_get_nest - the layers on a process
+ * @task: any of its threads
+ *
+ * Context: Any without siglock.
+ * Return: the nest with a reference, or NULL if there is none.
+ */
+struct strace_nest *strace_get_nest(struct task_struct *task)
+{
+	struct strace_nest *nest;
+	unsigned long flags;
+
+	if (!lock_task_sighand(task, &flags))
+		return NULL;
+	nest = task->signal->strace_nest;
+	if (nest)
+		refcount_inc(&nest->refs);
+	unlock_task_sighand(task, &flags);
+	return nest;
+}
+
+static bool seat_is_live(const struct strace_seat *seat)
+{
+	return READ_ONCE(seat->layer->state) != STRACE_LAYER_DETACHED;
+}
+
+static unsigned int count_live_seats(const struct strace_nest *nest)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; nest && i < nest->nr; i++)
+		n += seat_is_live(&nest->seats[i]);
+	return n;
+}
+
+static void set_seat(struct strace_seat *seat, struct strace_layer *layer,
+		     struct strace_task *only)
+{
+	refcount_inc(&layer->refs);
+	seat->layer = layer;
+	if (only)
+		refcount_inc(&only->refs);
+	seat->only = only;
+}
+
+/* Copy at most @nr seats whose layers are still there. */
+static unsigned int copy_live_seats(struct strace_nest *to, unsigned int nr,
+				    const struct strace_nest *from)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; from && i < from->nr && n < nr; i++) {
+		const struct strace_seat *seat = &from->seats[i];
+
+		if (seat_is_live(seat))
+			set_seat(&to->seats[n++], seat->layer, seat->only);
+	}
+	return n;
+}
+
+/* Put @new in the place of @old. Return false if somebody else was quicker. */
+static bool replace_nest(struct task_struct *task, struct strace_nest *old,
+			 struct strace_nest *new)
+{
+	lockdep_assert_held(&task->sighand->siglock);
+	if (task->signal->strace_nest != old)
+		return false;
+	WRITE_ONCE(task->signal->strace_nest, new);
+	return true;
+}
+
+/**
+ * strace_prune_nest - drop the seats of layers that have left this process
+ *
+ * When memory is short they stay until the next attempt.
+ *
+ * Context: Process context, may sleep.
+ */
+void strace_prune_nest(void)
+{
+	struct strace_nest *old = strace_get_nest(current), *new = NULL;
+	unsigned int live = count_live_seats(old);
+	bool done = false;
+
+	if (!old || live == old->nr)
+		goto out_put_old;
+	if (live) {
+		new = alloc_nest(live);
+		if (!new)
+			goto out_put_old;
+		/* More may have left since they were counted. */
+		new->nr = copy_live_seats(new, live, old);
+	}
+	spin_lock_irq(&current->sighand->siglock);
+	done = replace_nest(current, old, new);
+	spin_unlock_irq(&current->sighand->siglock);
+	/* The process's reference, now ours to drop. */
+	strace_put_nest(done ? old : new);
+out_put_old:
+	strace_put_nest(old);
+}
+
+/* --------------------------------- arming -------------------------------- */
+
+/*
+ * Does @tracer trace @tracee, or a tracer of it, and so on? Then @tracee must
+ * not trace @tracer. A chain too long to follow counts as a cycle.
+ */
+static bool is_traced_by(struct task_struct *tracee, struct pid *tracer,
+			 unsigned int depth)
+{
+	struct strace_nest *nest = strace_get_nest(tracee);
+	bool found = nest && depth == MAX_DEPTH;
+	unsigned int i;
+
+	lockdep_assert_held(&strace_owner_lock);
+	for (i = 0; nest && i < nest->nr && !found; i++) {
+		struct pid *owner = nest->seats[i].layer->owner;
+		struct task_struct *task;
+
+		if (!owner)
+			continue;
+		found = owner == tracer;
+		task = get_pid_task(owner, PIDTYPE_TGID);
+		if (task && !found)
+			found = is_traced_by(task, tracer, depth + 1);
+		if (task)
+			put_task_struct(task);
+	}
+	strace_put_nest(nest);
+	return found;
+}
+
+static void drop_owner(struct strace_layer *layer)
+{
+	lockdep_assert_held(&strace_owner_lock);
+	if (!layer->owner)
+		return;
+	hlist_del_init(&layer->owned);
+	put_pid(layer->owner);
+	layer->owner = NULL;
+}
+
+static void take_ownership(struct strace_layer *layer)
+{
+	lockdep_assert_held(&strace_owner_lock);
+	if (layer->console || layer->owner == task_tgid(current))
+		return;
+	drop_owner(layer);
+	layer->owner = get_pid(task_tgid(current));
+	hlist_add_head(&layer->owned, &current->signal->strace_layers);
+}
+
+/* Threads that never return to a program have no system calls to trace. */
+static bool is_traceable(const struct task_struct *task)
+{
+	return !(task->flags & (PF_EXITING | PF_KTHREAD | PF_USER_WORKER));
+}
+
+/* How many threads of the process lack a slot? */
+static unsigned int count_missing_slots(struct task_struct *task)
+{
+	struct task_struct *t;
+	unsigned int n = 0;
+
+	lockdep_assert_held(&task->sighand->siglock);
+	for_each_thread(task, t)
+		n += is_traceable(t) && !t->strace;
+	return n;
+}
+
+static void free_slots(struct list_head *spare)
+{
+	struct strace_task *st, *next;
+
+	list_for_each_entry_safe(st, next, spare, event.node) {
+		list_del_init(&st->event.node);
+		strace_put_task(st);
+	}
+}
+
+static int add_slots(struct list_head *spare, unsigned int nr)
+{
+	while (nr--) {
+		struct strace_task *st = strace_alloc_task(NULL);
+
+		if (!st)
+			return -ENOMEM;
+		list_add(&st->event.node, spare);
+	}
+	return 0;
+}
+
+/* Hand out as many slots as there are; return how many more are needed. */
+static unsigned int hand_out_slots(struct task_struct *task, struct list_head *spare)
+{
+	struct strace_task *st;
+	struct task_struct *t;
+
+	lockdep_assert_held(&task->sighand->siglock);
+	for_each_thread(task, t) {
+		if (!is_traceable(t) || t->strace)
+			continue;
+		st = list_first_entry_or_null(spare, struct strace_task, event.node);
+		if (!st)
+			break;
+		list_del_init(&st->event.node);
+		st->event.task = t;
+		/* Pairs with smp_rmb() in strace_enter(), through the work bit. */
+		smp_store_release(&t->strace, st);
+	}
+	return count_missing_slots(task);
+}
+
+static int give_slots(struct task_struct *task)
+{
+	unsigned int missing = 1;
+	LIST_HEAD(spare);
+	int err = 0;
+
+	while (missing && !err) {
+		unsigned long flags;
+
+		err = add_slots(&spare, missing);
+		if (err)
+			break;
+		if (!lock_task_sighand(task, &flags)) {
+			err = -ESRCH;
+			break;
+		}
+		missing = hand_out_slots(task, &spare);
+		unlock_task_sighand(task, &flags);
+	}
+	free_slots(&spare);
+	return err;
+}
+
+static bool has_console(const struct strace_nest *nest, const struct strace_task *only)
+{
+	unsigned int i;
+
+	for (i = 0; nest && i < nest->nr; i++) {
+		const struct strace_seat *seat = &nest->seats[i];
+
+		if (seat->layer->console && seat->only == only && seat_is_live(seat))
+			return true;
+	}
+	return false;
+}
+
+static struct strace_nest *build_nest(struct strace_nest *old,
+				      struct strace_layer *layer,
+				      struct strace_task *only)
+{
+	unsigned int live = count_live_seats(old);
+	struct strace_nest *new;
+
+	if (layer->console && has_console(old, only))
+		return ERR_PTR(-EEXIST);
+	if (live >= STRACE_MAX_LAYERS)
+		return ERR_PTR(-EUSERS);
+	new = alloc_nest(live + 1);
+	if (!new)
+		return ERR_PTR(-ENOMEM);
+	live = copy_live_seats(new, live, old);
+	set_seat(&new->seats[live], layer, only);
+	new->nr = live + 1;
+	return new;
+}
+
+static void start_tracing(struct task_struct *t)
+{
+	/* The nest and the slot come before the bit that makes a task look. */
+	smp_mb__before_atomic();
+	set_task_syscall_work(t, STRACE);
+}
+
+/*
+ * Publish @new in the place of @old. -EAGAIN if the threads or the layers of
+ * the process have changed meanwhile, -ESRCH if there is nobody to trace.
+ */
+static int publish_nest(struct task_struct *task, struct strace_nest *old,
+			struct strace_nest *new, bool one_thread)
+{
+	struct task_struct *t;
+	unsigned long flags;
+	int err = -ESRCH;
+
+	if (!lock_task_sighand(task, &flags))
+		return -ESRCH;
+	if (one_thread) {
+		if (is_traceable(task))
+			err = 0;
+	} else {
+		for_each_thread(task, t)
+			if (is_traceable(t))
+				err = 0;
+	}
+	if (!err && (count_missing_slots(task) || !replace_nest(task, old, new)))
+		err = -EAGAIN;
+	if (!err) {
+		for_each_thread(task, t)
+			if (is_traceable(t) && (!one_thread || t == task))
+				start_tracing(t);
+	}
+	unlock_task_sighand(task, &flags);
+	return err;
+}
+
+/* The thread's slot with a reference; it may be exiting. */
+static struct strace_task *get_slot(struct task_struct *task)
+{
+	struct strace_task *st = NULL;
+	unsigned long flags;
+
+	if (!lock_task_sighand(task, &flags))
+		return NULL;
+	st = task->strace;
+	if (st)
+		refcount_inc(&st->refs);
+	unlock_task_sighand(task, &flags);
+	return st;
+}
+
+static int try_add_seat(struct strace_layer *layer, struct task_struct *task,
+			bool one_thread)
+{
+	struct strace_task *only = NULL;
+	struct strace_nest *old, *new;
+	int err = give_slots(task);
+
+	if (err)
+		return err;
+	if (one_thread) {
+		only = get_slot(task);
+		if (!only)
+			return -ESRCH;
+	}
+	old = strace_get_nest(task);
+	new = build_nest(old, layer, only);
+	strace_put_task(only);
+	if (IS_ERR(new)) {
+		err = PTR_ERR(new);
+	} else {
+		err = publish_nest(task, old, new, one_thread);
+		/* The process's reference to the old, or our own to the new. */
+		strace_put_nest(err ? new : old);
+	}
+	strace_put_nest(old);
+	return err;
+}
+
+static void set_targets(struct strace_layer *layer, enum strace_layer_state state,
+			unsigned int targets)
+{
+	spin_lock(&layer->lock);
+	WRITE_ONCE(layer->state, state);
+	layer->targets = targets;
+	spin_unlock(&layer->lock);
+}
+
+static int attach_locked(struct strace_layer *layer, struct task_struct *task,
+			 bool one_thread)
+{
+	int err;
+
+	lockdep_assert_held(&strace_owner_lock);
+	if (!layer->console && is_traced_by(current, task_tgid(task), 0))
+		return -ELOOP;
+	if (strace_layer_is_armed(layer)) {
+		take_ownership(layer);
+		return 0;
+	}
+	set_targets(layer, STRACE_LAYER_ARMED, 1);
+	do {
+		err = try_add_seat(layer, task, one_thread);
+	} while (err == -EAGAIN && !fatal_signal_pending(current));
+	if (err)
+		set_targets(layer, STRACE_LAYER_NEW, 0);
+	else
+		take_ownership(layer);
+	return err;
+}
+
+/**
+ * strace_attach - arm a layer on a process or on one thread
+ * @layer: a new layer, or one that is armed there already: then the calling
+ *	process becomes the one that answers
+ * @task: the process or thread
+ * @one_thread: @task only, instead of all threads of the process
+ *
+ * A call that is being made is left alone; the next one is the first to stop.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, or -ELOOP for a cycle of tracers, -EPERM if the caller may not
+ * trace @task, -ESRCH if it is gone, -EUSERS if it has too many layers, -EEXIST
+ * if it has a console already, -ENOMEM, -ERESTARTNOINTR for a signal.
+ */
+int strace_attach(struct strace_layer *layer, struct task_struct *task,
+		  bool one_thread)
+{
+	int err;
+
+	if (task->flags & (PF_KTHREAD | PF_USER_WORKER))
+		return -EPERM;
+	if (same_thread_group(task, current))
+		return -ELOOP;
+	err = strace_may_open(task);
+	if (err)
+		return err;
+	audit_ptrace(task);
+
+	/* As for ptrace: an exec that has checked for tracers must not miss us. */
+	if (mutex_lock_interruptible(&task->signal->cred_guard_mutex))
+		return -ERESTARTNOINTR;
+	if (!ptrace_may_access(task, PTRACE_MODE_ATTACH_FSCREDS)) {
+		err = -EPERM;
+	} else {
+		mutex_lock(&strace_owner_lock);
+		err = attach_locked(layer, task, one_thread);
+		mutex_unlock(&strace_owner_lock);
+	}
+	mutex_unlock(&task->signal->cred_guard_mutex);
+	return err;
+}
+
+/**
+ * strace_may_open - may the caller open the file of this task for writing?
+ * @task: any task
+ *
+ * This is what the sysctl kernel.syscall_trace says; the rules of ptrace come
+ * on top of it.
+ *
+ * Context: Any.
+ * Return: 0 or -EPERM.
+ */
+int strace_may_open(struct task_struct *task)
+{
+	bool capable;
+
+	switch (READ_ONCE(strace_mode)) {
+	case STRACE_MODE_OFF:
+		return -EPERM;
+	case STRACE_MODE_PTRACE:
+		return 0;
+	default:
+		rcu_read_lock();
+		capable = ns_capable(__task_cred(task)->user_ns, CAP_SYS_PTRACE);
+		rcu_read_unlock();
+		return capable ? 0 : -EPERM;
+	}
+}
+
+/**
+ * strace_get_console - find the console of a process or of a thread
+ * @task: the process or thread
+ * @one_thread: the console of @task only
+ *
+ * Context: Process context.
+ * Return: the layer with a reference, or NULL if there is none.
+ */
+struct strace_layer *strace_get_console(struct task_struct *task, bool one_thread)
+{
+	struct strace_nest *nest = strace_get_nest(task);
+	struct strace_layer *found = NULL;
+	unsigned int i;
+
+	for (i = 0; nest && i < nest->nr; i++) {
+		struct strace_seat *seat = &nest->seats[i];
+
+		if (!seat->layer->console || !strace_layer_is_armed(seat->layer))
+			continue;
+		if (one_thread ? seat->only == READ_ONCE(task->strace) : !seat->only)
+			found = seat->layer;
+	}
+	if (found)
+		refcount_inc(&found->refs);
+	strace_put_nest(nest);
+	return found;
+}
+
+/* --------------------------------- leaving ------------------------------- */
+
+/* Hand the task its answer. */
+static void answer_event(struct strace_event *event, enum strace_verdict verdict,
+			 s64 value)
+{
+	list_del_init(&event->node);
+	event->verdict = verdict;
+	event->value = value;
+	event->state = STRACE_EVENT_ANSWERED;
+	wake_up_process(event->task);
+}
+
+static void answer_by_onclose(struct strace_layer *layer, struct strace_event *event)
+{
+	bool entry = event->record.kind == SYSCALL_RECORD_ENTRY;
+
+	/* A half-made change dies with the tracer that made it. */
+	event->rewritten = false;
+	if (layer->state == STRACE_LAYER_CLOSED && layer->onclose == SYSCALL_ONCLOSE_KILL)
+		answer_event(event, STRACE_VERDICT_KILL, 0);
+	else if (layer->state == STRACE_LAYER_CLOSED && entry)
+		answer_event(event, STRACE_VERDICT_VALUE, layer->onclose_value);
+	else
+		answer_event(event, STRACE_VERDICT_CONT, 0);
+}
+
+static void leave(struct strace_layer *layer, bool detach, bool lost)
+{
+	struct strace_event *event, *next;
+
+	spin_lock(&layer->lock);
+	if (layer->state == STRACE_LAYER_ARMED) {
+		WRITE_ONCE(layer->state,
+			   detach || layer->onclose == SYSCALL_ONCLOSE_CONT ?
+			   STRACE_LAYER_DETACHED : STRACE_LAYER_CLOSED);
+		layer->lost = lost;
+		list_for_each_entry_safe(event, next, &layer->queued, node)
+			answer_by_onclose(layer, event);
+		list_for_each_entry_safe(event, next, &layer->reported, node)
+			answer_by_onclose(layer, event);
+	}
+	spin_unlock(&layer->lock);
+	wake_up_poll(&layer->wait, EPOLLIN | EPOLLHUP | EPOLLERR);
+}
+
+static void leave_owner(struct strace_layer *layer)
+{
+	mutex_lock(&strace_owner_lock);
+	drop_owner(layer);
+	mutex_unlock(&strace_owner_lock);
+}
+
+/**
+ * strace_close_layer - the tracer is gone: do as onclose says
+ * @layer: the layer, whether armed or not
+ *
+ * Context: Process context, may sleep.
+ */
+void strace_close_layer(struct strace_layer *layer)
+{
+	leave(layer, false, false);
+	leave_owner(layer);
+}
+
+/**
+ * strace_detach_layer - the tracer leaves: all its stops continue
+ * @layer: the layer, whether armed or not
+ *
+ * Context: Process context, may sleep.
+ */
+void strace_detach_layer(struct strace_layer *layer)
+{
+	leave(layer, true, false);
+	leave_owner(layer);
+}
+
+/**
+ * strace_lose_layer - the tracer may no longer trace: the layer leaves
+ * @layer: the layer
+ *
+ * Context: Process context.
+ */
+void strace_lose_layer(struct strace_layer *layer)
+{
+	leave(layer, true, true);
+}
+
+/**
+ * strace_close_owned_layers - close the layers that this process answers
+ *
+ * Context: The last thread of an exiting process; may sleep.
+ */
+void strace_close_owned_layers(void)
+{
+	struct strace_layer *layer;
+	struct hlist_node *next;
+
+	/* Nobody but its own threads adds layers to a process. */
+	if (hlist_empty(&current->signal->strace_layers))
+		return;
+	mutex_lock(&strace_owner_lock);
+	hlist_for_each_entry_safe(layer, next, &current->signal->strace_layers, owned) {
+		leave(layer, false, false);
+		drop_owner(layer);
+	}
+	mutex_unlock(&strace_owner_lock);
+}
+
+/**
+ * strace_target_gone - a process or thread that a layer traces has ended
+ * @layer: the layer
+ *
+ * Context: Process context.
+ */
+void strace_target_gone(struct strace_layer *layer)
+{
+	spin_lock(&layer->lock);
+	if (!WARN_ON_ONCE(!layer->targets))
+		layer->targets--;
+	spin_unlock(&layer->lock);
+	wake_up_poll(&layer->wait, EPOLLIN | EPOLLHUP);
+}
+
+/**
+ * strace_layer_is_capable - may the opener trace whatever it likes?
+ * @layer: the layer
+ * @ns: user namespace of what it traces
+ *
+ * Context: Any.
+ * Return: whether the opener has CAP_SYS_PTRACE there.
+ */
+bool strace_layer_is_capable(struct strace_layer *layer, struct user_namespace *ns)
+{
+	return !security_capable(layer->cred, ns, CAP_SYS_PTRACE, CAP_OPT_NOAUDIT);
+}
+
+/**
+ * strace_layer_is_armed - does the layer stop calls?
+ * @layer: the layer
+ *
+ * Context: Any; the answer may be old news.
+ * Return: true if it does.
+ */
+bool strace_layer_is_armed(struct strace_layer *layer)
+{
+	return READ_ONCE(layer->state) == STRACE_LAYER_ARMED;
+}
+
+/**
+ * strace_layer_is_new - was the layer never armed?
+ * @layer: the layer
+ *
+ * Context: Any.
+ * Return: true if so.
+ */
+bool strace_layer_is_new(struct strace_layer *layer)
+{
+	return READ_ONCE(layer->state) == STRACE_LAYER_NEW;
+}
+
+/* ----------------------------- configuration ----------------------------- */
+
+/**
+ * strace_layer_has_tid - do records and answers carry the thread id?
+ * @layer: the layer
+ *
+ * Context: Any.
+ * Return: true after "tid on".
+ */
+bool strace_layer_has_tid(struct strace_layer *layer)
+{
+	return READ_ONCE(layer->with_tid);
+}
+
+static void set_calls(struct strace_layer *layer, const struct syscall_set *set)
+{
+	unsigned int abi, i;
+
+	for (abi = 0; abi < SYSCALL_NR_ABIS; abi++)
+		for (i = 0; i < SYSCALL_SET_WORDS; i++)
+			WRITE_ONCE(layer->set.bits[abi][i], set->bits[abi][i]);
+}
+
+/**
+ * strace_configure - change how a layer works
+ * @layer: the layer
+ * @cmd: a command with the verb trace, limit, tid or onclose
+ *
+ * Context: Process context.
+ */
+void strace_configure(struct strace_layer *layer, const struct syscall_command *cmd)
+{
+	spin_lock(&layer->lock);
+	switch (cmd->verb) {
+	case SYSCALL_VERB_TRACE:
+		set_calls(layer, &cmd->set);
+		break;
+	case SYSCALL_VERB_LIMIT:
+		WRITE_ONCE(layer->limit, cmd->value);
+		break;
+	case SYSCALL_VERB_TID:
+		WRITE_ONCE(layer->with_tid, cmd->value);
+		break;
+	case SYSCALL_VERB_ONCLOSE:
+		layer->onclose = cmd->onclose;
+		layer->onclose_value = cmd->value;
+		break;
+	}
+	spin_unlock(&layer->lock);
+	/* With thread ids there may be more to read. */
+	wake_up_poll(&layer->wait, EPOLLIN);
+}
+
+/* ---------------------------------- notes -------------------------------- */
+
+static int post_note(struct strace_layer *layer, const struct syscall_record *record,
+		     struct strace_memory *memory)
+{
+	struct strace_note *note = kzalloc(sizeof(*note), GFP_KERNEL_ACCOUNT);
+	int err = 0;
+
+	if (!note)
+		return -ENOMEM;
+	note->record = *record;
+	spin_lock(&layer->lock);
+	if (layer->nr_notes < MAX_NOTES) {
+		note->memory = memory;
+		if (memory)
+			refcount_inc(&memory->refs);
+		list_add_tail(&note->node, &layer->notes);
+		layer->nr_notes++;
+	} else {
+		err = -EAGAIN;
+	}
+	spin_unlock(&layer->lock);
+	if (err)
+		kfree(note);
+	else
+		wake_up_poll(&layer->wait, EPOLLIN);
+	return err;
+}
+
+/**
+ * strace_set_error - remember why a line was refused
+ * @layer: the layer
+ * @column: where in the line, the first character is 1
+ * @text: a constant sentence
+ *
+ * Context: Process context.
+ */
+void strace_set_error(struct strace_layer *layer, u32 column, const char *text)
+{
+	spin_lock(&layer->lock);
+	layer->error_column = column;
+	layer->error_text = text;
+	spin_unlock(&layer->lock);
+}
+
+/**
+ * strace_post_error - let the tracer read why the last refused line was refused
+ * @layer: the layer
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, -EAGAIN if too many records wait for a reader, or -ENOMEM.
+ */
+int strace_post_error(struct strace_layer *layer)
+{
+	struct syscall_record record = { .kind = SYSCALL_RECORD_ERROR };
+	const char *text;
+
+	spin_lock(&layer->lock);
+	record.off = layer->error_column;
+	text = layer->error_text ?: "no error";
+	spin_unlock(&layer->lock);
+	record.text = (const u8 *)text;
+	record.len = strlen(text);
+	return post_note(layer, &record, NULL);
+}
+
+/* --------------------------- reading and answering ----------------------- */
+
+static void report_note(struct strace_layer *layer, struct strace_note *note,
+			struct strace_report *report)
+{
+	list_del(&note->node);
+	layer->nr_notes--;
+	report->id = 0;
+	report->note = note;
+	report->record = note->record;
+	report->memory = NULL;
+}
+
+static void report_event(struct strace_event *event, struct strace_report *report)
+{
+	report->id = event->id;
+	report->note = NULL;
+	report->record = event->record;
+	report->memory = event->memory;
+	if (event->memory)
+		refcount_inc(&event->memory->refs);
+}
+
+static struct strace_event *next_event(struct strace_layer *layer, enum strace_fetch mode)
+{
+	struct strace_event *event;
+
+	lockdep_assert_held(&layer->lock);
+	event = list_first_entry_or_null(&layer->reported, struct strace_event, node);
+	if (event && mode == STRACE_FETCH_AGAIN)
+		return event;
+	if (event && mode == STRACE_FETCH_ONE)
+		return NULL;
+	return list_first_entry_or_null(&layer->queued, struct strace_event, node);
+}
+
+/* What a reader gets when there is nothing to read. */
+static int idle_result(const struct strace_layer *layer)
+{
+	lockdep_assert_held(&layer->lock);
+	if (layer->lost)
+		return -EPERM;
+	if (layer->state != STRACE_LAYER_ARMED)
+		return -ESRCH;
+	return layer->targets ? -EAGAIN : 0;
+}
+
+static int try_fetch(struct strace_layer *layer, enum strace_fetch mode,
+		     struct strace_report *report)
+{
+	struct strace_event *event;
+	struct strace_note *note;
+	int ret = 1;
+
+	spin_lock(&layer->lock);
+	note = list_first_entry_or_null(&layer->notes, struct strace_note, node);
+	event = next_event(layer, mode);
+	if (note) {
+		report_note(layer, note, report);
+	} else if (event) {
+		event->state = STRACE_EVENT_REPORTED;
+		list_move_tail(&event->node, &layer->reported);
+		report_event(event, report);
+	} else {
+		ret = idle_result(layer);
+	}
+	spin_unlock(&layer->lock);
+	return ret;
+}
+
+static bool may_fetch(struct strace_layer *layer, enum strace_fetch mode)
+{
+	bool ready;
+
+	spin_lock(&layer->lock);
+	ready = layer->nr_notes || next_event(layer, mode) ||
+		idle_result(layer) != -EAGAIN;
+	spin_unlock(&layer->lock);
+	return ready;
+}
+
+/**
+ * strace_fetch - get the next record, waiting for it if need be
+ * @layer: the layer
+ * @mode: which stops count as next
+ * @nonblock: do not wait
+ * @report: set when there is one; give it to strace_put_report()
+ *
+ * Context: Process context, may sleep.
+ * Return: 1 with @report set, 0 when everything traced has ended, -EAGAIN if
+ * @nonblock and there is none, -ESRCH if the layer is not armed, -EPERM if it
+ * was taken away, -ERESTARTSYS for a signal.
+ */
+int strace_fetch(struct strace_layer *layer, enum strace_fetch mode, bool nonblock,
+		 struct strace_report *report)
+{
+	int ret;
+
+	for (;;) {
+		ret = try_fetch(layer, mode, report);
+		if (ret != -EAGAIN || nonblock)
+			return ret;
+		ret = wait_event_interruptible(layer->wait, may_fetch(layer, mode));
+		if (ret)
+			return ret;
+	}
+}
+
+/**
+ * strace_find - look up a stop that waits for an answer
+ * @layer: the layer
+ * @tid: its thread, or 0 for the one that has waited longest
+ * @report: set when there is one; give it to strace_put_report()
+ *
+ * Context: Process context.
+ * Return: 0 or -ESRCH.
+ */
+int strace_find(struct strace_layer *layer, u32 tid, struct strace_report *report)
+{
+	struct strace_event *event;
+	int err = -ESRCH;
+
+	spin_lock(&layer->lock);
+	list_for_each_entry(event, &layer->reported, node) {
+		if (tid && event->record.tid != tid)
+			continue;
+		report_event(event, report);
+		err = 0;
+		break;
+	}
+	spin_unlock(&layer->lock);
+	return err;
+}
+
+/**
+ * strace_put_report - done with a report
+ * @report: from strace_fetch() or strace_find()
+ *
+ * Context: Process context.
+ */
+void strace_put_report(struct strace_report *report)
+{
+	strace_put_memory(report->memory);
+	if (report->note)
+		free_note(report->note);
+}
+
+static struct strace_event *find_reported(struct strace_layer *layer, u64 id)
+{
+	struct strace_event *event;
+
+	lockdep_assert_held(&layer->lock);
+	list_for_each_entry(event, &layer->reported, node)
+		if (event->id == id)
+			return event;
+	return NULL;
+}
+
+/**
+ * strace_unfetch - put back what could not be shown to the reader
+ * @layer: the layer
+ * @report: from strace_fetch(); not valid any more
+ *
+ * Context: Process context.
+ */
+void strace_unfetch(struct strace_layer *layer, struct strace_report *report)
+{
+	struct strace_event *event;
+
+	spin_lock(&layer->lock);
+	if (report->note) {
+		list_add(&report->note->node, &layer->notes);
+		layer->nr_notes++;
+		report->note = NULL;
+	}
+	event = find_reported(layer, report->id);
+	if (event) {
+		event->state = STRACE_EVENT_QUEUED;
+		list_move(&event->node, &layer->queued);
+	}
+	spin_unlock(&layer->lock);
+	wake_up_poll(&layer->wait, EPOLLIN);
+	strace_put_report(report);
+}
+
+static int stage_call(struct strace_event *event, const struct syscall_call *call)
+{
+	if (event->fixed_nr && call->nr != event->record.call.nr)
+		return -EBUSY;
+	event->call = *call;
+	event->rewritten = true;
+	return 0;
+}
+
+static int answer_entry(struct strace_event *event, const struct syscall_command *cmd)
+{
+	switch (cmd->verb) {
+	case SYSCALL_VERB_CONT:
+		answer_event(event, STRACE_VERDICT_CONT, 0);
+		return 0;
+	case SYSCALL_VERB_STEP:
+		answer_event(event, STRACE_VERDICT_STEP, 0);
+		return 0;
+	case SYSCALL_VERB_SKIP:
+		answer_event(event, STRACE_VERDICT_VALUE, cmd->value);
+		return 0;
+	case SYSCALL_VERB_REWRITE:
+		return stage_call(event, &cmd->call);
+	default:
+		return -EBUSY;
+	}
+}
+
+static int answer_exit(struct strace_event *event, const struct syscall_command *cmd)
+{
+	switch (cmd->verb) {
+	case SYSCALL_VERB_CONT:
+		answer_event(event, STRACE_VERDICT_CONT, 0);
+		return 0;
+	case SYSCALL_VERB_RESULT:
+		answer_event(event, STRACE_VERDICT_VALUE, cmd->value);
+		return 0;
+	default:
+		return -EBUSY;
+	}
+}
+
+/**
+ * strace_answer - answer a stop, or change the call it stopped at
+ * @layer: the layer
+ * @id: the stop
+ * @cmd: a command with the verb cont, step, skip, result or rewrite
+ *
+ * Context: Process context.
+ * Return: 0, -ESRCH if the stop is over, -EBUSY if the verb does not fit it.
+ */
+int strace_answer(struct strace_layer *layer, u64 id, const struct syscall_command *cmd)
+{
+	struct strace_event *event;
+	int err = -ESRCH;
+
+	spin_lock(&layer->lock);
+	event = find_reported(layer, id);
+	if (event)
+		err = event->record.kind == SYSCALL_RECORD_ENTRY ?
+		      answer_entry(event, cmd) : answer_exit(event, cmd);
+	/* Without thread ids the next stop can be read only now. */
+	if (!err && !list_empty(&layer->queued))
+		wake_up_poll(&layer->wait, EPOLLIN);
+	spin_unlock(&layer->lock);
+	return err;
+}
+
+static struct strace_request *alloc_request(const struct syscall_command *cmd, u32 len)
+{
+	struct strace_request *req = kzalloc(sizeof(*req), GFP_KERNEL_ACCOUNT);
+
+	if (!req)
+		return NULL;
+	req->data = strace_alloc_memory(len);
+	if (!req->data) {
+		kfree(req);
+		return NULL;
+	}
+	refcount_set(&req->refs, 1);
+	init_completion(&req->done);
+	req->write = cmd->verb == SYSCALL_VERB_SET;
+	req->len = len;
+	if (req->write)
+		memcpy(req->data->data, cmd->data, len);
+	return req;
+}
+
+/* Which address does the command mean? */
+static int find_address(const struct syscall_record *record,
+			const struct syscall_command *cmd, u64 *addr)
+{
+	const struct syscall_call *call = &record->call;
+	const struct syscall_desc *desc = syscall_desc(call->abi, call->nr);
+	unsigned int i = cmd->arg - 1;
+
+	if (desc && (i >= desc->nr_args || !syscall_arg_is_pointer(desc->args[i].kind)))
+		return -EINVAL;
+	*addr = call->args[i];
+	if (syscall_abi_word(call->abi) == 4)
+		*addr = (u32)*addr;
+	if (*addr + cmd->off < *addr)
+		return -EFAULT;
+	*addr += cmd->off;
+	return 0;
+}
+
+static int start_request(struct strace_layer *layer, u64 id, struct strace_request *req)
+{
+	struct strace_event *event;
+	int err = 0;
+
+	spin_lock(&layer->lock);
+	event = find_reported(layer, id);
+	if (!event) {
+		err = -ESRCH;
+	} else if (event->request) {
+		err = -EBUSY;
+	} else {
+		refcount_inc(&req->refs);
+		event->request = req;
+		wake_up_process(event->task);
+	}
+	spin_unlock(&layer->lock);
+	return err;
+}
+
+/* Take back a request that the tracee has not begun. */
+static bool cancel_request(struct strace_layer *layer, u64 id, struct strace_request *req)
+{
+	struct strace_event *event;
+	bool cancelled = false;
+
+	spin_lock(&layer->lock);
+	event = find_reported(layer, id);
+	if (event && event->request == req) {
+		event->request = NULL;
+		cancelled = true;
+	}
+	spin_unlock(&layer->lock);
+	if (cancelled)
+		strace_put_request(req);
+	return cancelled;
+}
+
+/* A request that was begun is waited for: it must not fail and yet be done. */
+static int wait_for_request(struct strace_layer *layer, u64 id, struct strace_request *req)
+{
+	if (wait_for_completion_interruptible(&req->done)) {
+		if (cancel_request(layer, id, req))
+			return -ERESTARTSYS;
+		if (wait_for_completion_killable(&req->done))
+			return -EINTR;
+	}
+	return req->result;
+}
+
+static u32 shown_length(const struct syscall_record *record,
+			const struct syscall_command *cmd, u32 limit)
+{
+	const struct syscall_call *call = &record->call;
+	const struct syscall_desc *desc = syscall_desc(call->abi, call->nr);
+	u8 len_arg = desc ? desc->args[cmd->arg - 1].len : 0;
+	u64 len = max(limit, 1u);
+
+	if (len_arg && call->args[len_arg - 1])
+		len = min(len, call->args[len_arg - 1]);
+	return min(len, SYSCALL_DATA_MAX);
+}
+
+static int post_data(struct strace_layer *layer, const struct syscall_record *shown,
+		     const struct syscall_command *cmd, struct strace_request *req)
+{
+	struct syscall_record record = {
+		.kind = SYSCALL_RECORD_DATA,
+		.tid = shown->tid,
+		.arg = cmd->arg,
+		.off = cmd->off,
+		.text = req->data->data,
+		.len = req->result,
+	};
+
+	return post_note(layer, &record, req->data);
+}
+
+/**
+ * strace_access - read or write memory of a stopped task
+ * @layer: the layer
+ * @id: the stop
+ * @cmd: a command with the verb set or get
+ *
+ * The task itself does it, with the rights of the program. What get finds is
+ * a record to be read.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, -ESRCH if the stop is over, -EINVAL if the argument is no
+ * address, -EFAULT if nothing can be read or not everything can be written,
+ * -EBUSY if another tracer thread is at it, -EAGAIN if too many records wait
+ * for a reader, -ENOMEM, -ERESTARTSYS or -EINTR for a signal.
+ */
+int strace_access(struct strace_layer *layer, u64 id, const struct syscall_command *cmd)
+{
+	struct syscall_record record;
+	struct strace_request *req;
+	struct strace_event *event;
+	u32 len = cmd->len;
+	u64 addr;
+	int err = -ESRCH;
+
+	spin_lock(&layer->lock);
+	event = find_reported(layer, id);
+	if (event) {
+		record = event->record;
+		err = find_address(&record, cmd, &addr);
+		if (!err && !len)
+			len = shown_length(&record, cmd, layer->limit);
+	}
+	spin_unlock(&layer->lock);
+	if (err)
+		return err;
+
+	req = alloc_request(cmd, len);
+	if (!req)
+		return -ENOMEM;
+	req->addr = addr;
+	err = start_request(layer, id, req);
+	if (!err)
+		err = wait_for_request(layer, id, req);
+	if (err > 0)
+		err = req->write ? 0 : post_data(layer, &record, cmd, req);
+	strace_put_request(req);
+	return err;
+}
+
+/**
+ * strace_poll - what can be done with a layer now
+ * @layer: the layer
+ * @file: the open file
+ * @wait: as for any poll
+ *
+ * Context: Process context.
+ * Return: EPOLLIN if there is a record, EPOLLPRI if there is a stop, EPOLLHUP
+ * if there is nothing to trace, EPOLLERR if the layer was taken away.
+ */
+__poll_t strace_poll(struct strace_layer *layer, struct file *file,
+		     struct poll_table_struct *wait)
+{
+	enum strace_fetch mode;
+	__poll_t mask = EPOLLOUT | EPOLLWRNORM;
+
+	poll_wait(file, &layer->wait, wait);
+	spin_lock(&layer->lock);
+	mode = layer->console ? STRACE_FETCH_AGAIN :
+	       layer->with_tid ? STRACE_FETCH_ANY : STRACE_FETCH_ONE;
+	if (layer->nr_notes || next_event(layer, mode))
+		mask |= EPOLLIN | EPOLLRDNORM;
+	if (!list_empty(&layer->queued) || !list_empty(&layer->reported))
+		mask |= EPOLLPRI;
+	if (layer->state != STRACE_LAYER_ARMED || !layer->targets)
+		mask |= EPOLLHUP;
+	if (layer->lost)
+		mask |= EPOLLERR;
+	spin_unlock(&layer->lock);
+	return mask;
+}
+
+#ifdef CONFIG_SYSCTL
+static struct ctl_table strace_sysctls[] = {
+	{
+		.procname	= "syscall_trace",
+		.data		= &strace_mode,
+		.maxlen		= sizeof(int),
+		.mode		= 0644,
+		.proc_handler	= proc_dointvec_minmax,
+		.extra1		= SYSCTL_ZERO,
+		.extra2		= SYSCTL_TWO,
+	},
+};
+
+static int __init strace_sysctl_init(void)
+{
+	register_sysctl_init("kernel", strace_sysctls);
+	return 0;
+}
+late_initcall(strace_sysctl_init);
+#endif /* CONFIG_SYSCTL */

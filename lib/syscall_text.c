@@ -1,0 +1,1121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Text form of system call records and of the answers to them.
+ *
+ *	record	:= [TID " "] body "\n"
+ *	body	:= call | "ok " number | "fail " error
+ *		 | "data " arg "+" offset ", " string
+ *		 | "error " column ", " string
+ *	call	:= [abi ":"] name [" " value {", " value}]
+ *	value	:= number | string ["..."] | "NULL"
+ *
+ *	line	:= [TID " "] command "\n"
+ *	command	:= "cont" | "step" | "skip-ok " number | "skip-fail " error
+ *		 | "ok " number | "fail " error
+ *		 | [abi ":"] name [" " new {", " new}]
+ *		 | "set " arg ["+" offset] " " string
+ *		 | "get " arg ["+" offset " " length]
+ *		 | "trace " set | "limit " number | "tid on" | "tid off"
+ *		 | "onclose cont" | "onclose kill" | "onclose skip-fail " error
+ *		 | "detach" | "error"
+ *	new	:= "_" | value
+ *	set	:= ["!"] ("all" | [abi ":"] name) {("," | " ") ["!"] ...}
+ *	error	:= name from errno.h | number
+ *	name	:= name from lib/syscall_desc.tbl | "syscall_" number
+ *	number	:= as in C: decimal, 0x hexadecimal, 0 octal; a sign where it fits
+ *	string	:= as in C: printable ASCII and escapes between quotes
+ *
+ * Blanks may stand around commas and at the end of a line.
+ */
+
+#include <linux/errname.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/limits.h>
+#include <linux/string.h>
+#include <linux/syscall_text.h>
+
+#define MAX_ERRNO_VALUE		4095
+/* Results that only the kernel itself may use: ERESTARTSYS and its relatives. */
+#define FIRST_RESTART		512
+#define LAST_RESTART		516
+
+/* ------------------------------ records out ------------------------------ */
+
+/**
+ * struct text_out - where text goes
+ * @buf: buffer
+ * @size: its size
+ * @len: length of the text so far, also of what did not fit
+ */
+struct text_out {
+	char *buf;
+	size_t size;
+	size_t len;
+};
+
+static void put_char(struct text_out *out, char c)
+{
+	if (out->len < out->size)
+		out->buf[out->len] = c;
+	out->len++;
+}
+
+static void put_text(struct text_out *out, const char *s)
+{
+	while (*s)
+		put_char(out, *s++);
+}
+
+static void put_digits(struct text_out *out, u64 value, unsigned int base)
+{
+	char digits[22];
+	int n = 0;
+
+	do {
+		digits[n++] = "0123456789abcdef"[value % base];
+		value /= base;
+	} while (value);
+	while (n)
+		put_char(out, digits[--n]);
+}
+
+static void put_unsigned(struct text_out *out, u64 value)
+{
+	put_digits(out, value, 10);
+}
+
+static void put_signed(struct text_out *out, s64 value)
+{
+	if (value < 0)
+		put_char(out, '-');
+	put_digits(out, value < 0 ? -(u64)value : value, 10);
+}
+
+static void put_hex(struct text_out *out, u64 value)
+{
+	put_text(out, "0x");
+	put_digits(out, value, 16);
+}
+
+static void put_octal(struct text_out *out, u64 value)
+{
+	if (value)
+		put_char(out, '0');
+	put_digits(out, value, 8);
+}
+
+/*
+ * Three octal digits, always: C reads a hexadecimal escape on into the digits
+ * that follow it, and string_escape_mem() has \e, which C does not know.
+ */
+static void put_escaped(struct text_out *out, u8 c)
+{
+	static const char letters[] = "\n\t\r\"\\", names[] = "ntr\"\\";
+	const char *special = c ? strchr(letters, c) : NULL;
+
+	if (special) {
+		put_char(out, '\\');
+		put_char(out, names[special - letters]);
+	} else if (c >= ' ' && c <= '~') {
+		put_char(out, c);
+	} else {
+		put_char(out, '\\');
+		put_char(out, '0' + (c >> 6));
+		put_char(out, '0' + (c >> 3 & 7));
+		put_char(out, '0' + (c & 7));
+	}
+}
+
+static void put_string(struct text_out *out, const u8 *bytes, size_t len)
+{
+	put_char(out, '"');
+	while (len--)
+		put_escaped(out, *bytes++);
+	put_char(out, '"');
+}
+
+static void put_error(struct text_out *out, int error)
+{
+	const char *name = errname(error);
+
+	if (name)
+		put_text(out, name);
+	else
+		put_unsigned(out, error);
+}
+
+static void put_pointer(struct text_out *out, u64 value)
+{
+	if (value)
+		put_hex(out, value);
+	else
+		put_text(out, "NULL");
+}
+
+/* The value that the kernel takes from a register of this kind. */
+static u64 used_value(u8 kind, unsigned int word, u64 reg)
+{
+	switch (kind) {
+	case SYSCALL_ARG_FD:
+	case SYSCALL_ARG_INT:
+		return (s64)(s32)reg;
+	case SYSCALL_ARG_UINT:
+	case SYSCALL_ARG_FLAGS:
+		return (u32)reg;
+	case SYSCALL_ARG_MODE:
+		return (u16)reg;
+	case SYSCALL_ARG_LONG:
+		return word == 4 ? (s64)(s32)reg : reg;
+	default:
+		return word == 4 ? (u32)reg : reg;
+	}
+}
+
+static void put_number(struct text_out *out, u8 kind, u64 value)
+{
+	switch (kind) {
+	case SYSCALL_ARG_FD:
+	case SYSCALL_ARG_INT:
+	case SYSCALL_ARG_LONG:
+		put_signed(out, value);
+		break;
+	case SYSCALL_ARG_UINT:
+	case SYSCALL_ARG_SIZE:
+		put_unsigned(out, value);
+		break;
+	case SYSCALL_ARG_FLAGS:
+	case SYSCALL_ARG_LFLAGS:
+		put_hex(out, value);
+		break;
+	case SYSCALL_ARG_MODE:
+		put_octal(out, value);
+		break;
+	default:
+		put_pointer(out, value);
+	}
+}
+
+static void put_arg(struct text_out *out, const struct syscall_record *rec,
+		    unsigned int i, u8 kind)
+{
+	const struct syscall_bytes *b = &rec->bytes;
+	unsigned int word = syscall_abi_word(rec->call.abi);
+
+	if (!(b->have & BIT(i))) {
+		put_number(out, kind, used_value(kind, word, rec->call.args[i]));
+		return;
+	}
+	put_string(out, b->bytes + b->off[i], b->len[i]);
+	if (b->more & BIT(i))
+		put_text(out, "...");
+}
+
+static void put_call(struct text_out *out, const struct syscall_record *rec)
+{
+	const struct syscall_call *call = &rec->call;
+	const struct syscall_desc *desc = syscall_desc(call->abi, call->nr);
+	unsigned int i, nr_args = desc ? desc->nr_args : SYSCALL_MAX_ARGS;
+
+	if (*syscall_abi_name(call->abi)) {
+		put_text(out, syscall_abi_name(call->abi));
+		put_char(out, ':');
+	}
+	if (desc) {
+		put_text(out, desc->name);
+	} else {
+		put_text(out, "syscall_");
+		put_unsigned(out, call->nr);
+	}
+	for (i = 0; i < nr_args; i++) {
+		put_text(out, i ? ", " : " ");
+		if (desc)
+			put_arg(out, rec, i, desc->args[i].kind);
+		else
+			put_hex(out, call->args[i]);
+	}
+}
+
+static bool is_error(s64 ret)
+{
+	return ret < 0 && ret >= -MAX_ERRNO_VALUE;
+}
+
+static void put_result(struct text_out *out, const struct syscall_record *rec)
+{
+	const struct syscall_desc *desc = syscall_desc(rec->call.abi, rec->call.nr);
+
+	if (is_error(rec->ret)) {
+		put_text(out, "fail ");
+		put_error(out, -rec->ret);
+		return;
+	}
+	put_text(out, "ok ");
+	if (desc && desc->ret == SYSCALL_RET_ADDR)
+		put_hex(out, rec->ret);
+	else
+		put_signed(out, rec->ret);
+}
+
+/**
+ * syscall_text_format - write a record as a line of text
+ * @buf: where to; not terminated
+ * @size: size of @buf in bytes; the text is cut there
+ * @rec: the record
+ * @with_tid: whether the line begins with the thread id
+ *
+ * Context: Any.
+ * Return: Length of the whole line in bytes, which may be more than @size.
+ */
+size_t syscall_text_format(char *buf, size_t size,
+			   const struct syscall_record *rec, bool with_tid)
+{
+	struct text_out out = { .buf = buf, .size = size };
+
+	if (with_tid && rec->kind != SYSCALL_RECORD_ERROR) {
+		put_unsigned(&out, rec->tid);
+		put_char(&out, ' ');
+	}
+	switch (rec->kind) {
+	case SYSCALL_RECORD_ENTRY:
+		put_call(&out, rec);
+		break;
+	case SYSCALL_RECORD_EXIT:
+		put_result(&out, rec);
+		break;
+	case SYSCALL_RECORD_DATA:
+		put_text(&out, "data ");
+		put_unsigned(&out, rec->arg);
+		put_char(&out, '+');
+		put_unsigned(&out, rec->off);
+		put_text(&out, ", ");
+		put_string(&out, rec->text, rec->len);
+		break;
+	case SYSCALL_RECORD_ERROR:
+		put_text(&out, "error ");
+		put_unsigned(&out, rec->off);
+		put_text(&out, ", ");
+		put_string(&out, rec->text, rec->len);
+		break;
+	}
+	put_char(&out, '\n');
+	return out.len;
+}
+
+/* ------------------------------ commands in ------------------------------ */
+
+/**
+ * struct text_in - the line being read
+ * @line: the line without its newline; string escapes are undone in place
+ * @pos: next character
+ * @len: length of @line
+ * @shown: the stop that the line answers, or NULL
+ * @err: where the reason for a refusal goes
+ */
+struct text_in {
+	char *line;
+	size_t pos;
+	size_t len;
+	const struct syscall_record *shown;
+	struct syscall_text_error *err;
+};
+
+static int refuse_at(struct text_in *in, size_t pos, int error, const char *text)
+{
+	in->err->column = pos + 1;
+	in->err->text = text;
+	return error;
+}
+
+static int refuse(struct text_in *in, int error, const char *text)
+{
+	return refuse_at(in, in->pos, error, text);
+}
+
+/* The next character, 0 at the end. */
+static char peek(const struct text_in *in)
+{
+	return in->pos < in->len ? in->line[in->pos] : '\0';
+}
+
+static bool take(struct text_in *in, char c)
+{
+	if (peek(in) != c)
+		return false;
+	in->pos++;
+	return true;
+}
+
+static bool skip_blanks(struct text_in *in)
+{
+	size_t start = in->pos;
+
+	while (peek(in) == ' ' || peek(in) == '\t')
+		in->pos++;
+	return in->pos > start;
+}
+
+static int expect_end(struct text_in *in)
+{
+	skip_blanks(in);
+	if (in->pos < in->len)
+		return refuse(in, -EINVAL, "nothing may follow here");
+	return 0;
+}
+
+static int expect_blank(struct text_in *in)
+{
+	if (!skip_blanks(in))
+		return refuse(in, -EINVAL, in->pos < in->len ?
+			      "blank expected" : "something is missing here");
+	if (in->pos == in->len)
+		return refuse(in, -EINVAL, "something is missing here");
+	return 0;
+}
+
+static bool is_word_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+/* Take the word at the current position, which may be empty. */
+static size_t take_word(struct text_in *in, const char **word)
+{
+	size_t start = in->pos;
+
+	*word = in->line + start;
+	while (is_word_char(peek(in)))
+		in->pos++;
+	return in->pos - start;
+}
+
+static bool word_is(const char *word, size_t len, const char *what)
+{
+	return len == strlen(what) && !memcmp(word, what, len);
+}
+
+static int digit_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return INT_MAX;
+}
+
+/**
+ * struct text_number - a number with its sign
+ * @negative: it had a minus
+ * @magnitude: the rest
+ */
+struct text_number {
+	bool negative;
+	u64 magnitude;
+};
+
+static int take_number(struct text_in *in, struct text_number *num)
+{
+	unsigned int base = 10;
+	size_t start = in->pos, digits;
+
+	num->negative = take(in, '-');
+	num->magnitude = 0;
+	digits = in->pos;
+	if (take(in, '0')) {
+		base = 8;
+		if (take(in, 'x')) {
+			base = 16;
+			digits = in->pos;
+		}
+	}
+	while (digit_value(peek(in)) < base) {
+		int d = digit_value(in->line[in->pos++]);
+
+		if (num->magnitude > (U64_MAX - d) / base)
+			return refuse_at(in, start, -ERANGE, "number too large");
+		num->magnitude = num->magnitude * base + d;
+	}
+	if (in->pos == digits || is_word_char(peek(in)))
+		return refuse_at(in, start, -EINVAL, "not a number");
+	return 0;
+}
+
+static int take_unsigned(struct text_in *in, u64 max, u64 *value)
+{
+	size_t start = in->pos;
+	struct text_number num;
+	int err = take_number(in, &num);
+
+	if (err)
+		return err;
+	if ((num.negative && num.magnitude) || num.magnitude > max)
+		return refuse_at(in, start, -ERANGE, "number out of range");
+	*value = num.magnitude;
+	return 0;
+}
+
+/* Does a number fit @bits bits, read as signed or as unsigned? */
+static bool fits(const struct text_number *num, unsigned int bits)
+{
+	if (num->negative)
+		return num->magnitude <= BIT_ULL(bits - 1);
+	return bits == 64 || num->magnitude < BIT_ULL(bits);
+}
+
+static u64 number_value(const struct text_number *num)
+{
+	return num->negative ? -num->magnitude : num->magnitude;
+}
+
+static int take_hex_byte(struct text_in *in, u8 *c)
+{
+	unsigned int n, value = 0;
+
+	for (n = 0; n < 2 && digit_value(peek(in)) < 16; n++)
+		value = value * 16 + digit_value(in->line[in->pos++]);
+	*c = value;
+	return n ? 0 : refuse(in, -EINVAL, "hexadecimal digit expected");
+}
+
+static int take_octal_byte(struct text_in *in, u8 *c)
+{
+	size_t start = in->pos;
+	unsigned int n, value = 0;
+
+	for (n = 0; n < 3 && digit_value(peek(in)) < 8; n++)
+		value = value * 8 + digit_value(in->line[in->pos++]);
+	*c = value;
+	return value <= U8_MAX ? 0 :
+	       refuse_at(in, start, -EINVAL, "octal escape above \\377");
+}
+
+static int take_escape(struct text_in *in, u8 *c)
+{
+	static const char letters[] = "ntrabfv\\\"'?";
+	static const char values[] = "\n\t\r\a\b\f\v\\\"'?";
+	char letter = peek(in);
+	const char *p;
+
+	if (letter >= '0' && letter <= '7')
+		return take_octal_byte(in, c);
+	if (take(in, 'x'))
+		return take_hex_byte(in, c);
+	p = letter ? strchr(letters, letter) : NULL;
+	if (!p)
+		return refuse(in, -EINVAL, "no such escape");
+	in->pos++;
+	*c = values[p - letters];
+	return 0;
+}
+
+/*
+ * Take a quoted string and undo its escapes in place; they never get longer.
+ */
+static int take_string(struct text_in *in, const u8 **bytes, u32 *len)
+{
+	u8 *to;
+	int err;
+
+	if (!take(in, '"'))
+		return refuse(in, -EINVAL, "string expected");
+	to = (u8 *)in->line + in->pos;
+	*bytes = to;
+	while (!take(in, '"')) {
+		u8 c;
+
+		if (in->pos == in->len)
+			return refuse(in, -EINVAL, "string does not end");
+		c = in->line[in->pos];
+		if (c < ' ' || c > '~')
+			return refuse(in, -EINVAL, "byte must be escaped");
+		in->pos++;
+		if (c == '\\') {
+			err = take_escape(in, &c);
+			if (err)
+				return err;
+		}
+		*to++ = c;
+	}
+	*len = to - *bytes;
+	return 0;
+}
+
+static int find_error(const char *word, size_t len)
+{
+	static const struct {
+		const char *name;
+		int value;
+	} aliases[] = {
+		{ "EWOULDBLOCK", EAGAIN },
+		{ "EDEADLOCK", EDEADLK },
+		{ "ENOTSUP", EOPNOTSUPP },
+	};
+	int i;
+
+	for (i = 1; i <= MAX_ERRNO_VALUE; i++) {
+		const char *name = errname(i);
+
+		if (name && word_is(word, len, name))
+			return i;
+	}
+	for (i = 0; i < ARRAY_SIZE(aliases); i++)
+		if (word_is(word, len, aliases[i].name))
+			return aliases[i].value;
+	return 0;
+}
+
+/* Take an error by name or number; @value is the negative errno. */
+static int take_error(struct text_in *in, s64 *value)
+{
+	size_t start = in->pos, len;
+	const char *word;
+	u64 number;
+	int err;
+
+	if (digit_value(peek(in)) < 10 || peek(in) == '-') {
+		err = take_unsigned(in, MAX_ERRNO_VALUE, &number);
+		if (err)
+			return err;
+		if (!number)
+			return refuse_at(in, start, -ERANGE, "0 is no error");
+	} else {
+		len = take_word(in, &word);
+		number = find_error(word, len);
+		if (!number)
+			return refuse_at(in, start, -EINVAL, "no such error name");
+	}
+	if (number >= FIRST_RESTART && number <= LAST_RESTART)
+		return refuse_at(in, start, -ERANGE, "only the kernel may use this error");
+	*value = -(s64)number;
+	return 0;
+}
+
+/* Take the result of a call that succeeds. */
+static int take_result(struct text_in *in, s64 *value)
+{
+	unsigned int word = in->shown ? syscall_abi_word(in->shown->call.abi) : 8;
+	size_t start = in->pos;
+	struct text_number num;
+	int err = take_number(in, &num);
+
+	if (err)
+		return err;
+	if (!fits(&num, word * 8))
+		return refuse_at(in, start, -ERANGE, "number out of range");
+	*value = number_value(&num);
+	if (word == 4)
+		*value = (s32)*value;
+	if (is_error(*value))
+		return refuse_at(in, start, -ERANGE, "this would be an error: name it with fail");
+	return 0;
+}
+
+/* Take "syscall_N". */
+static int take_raw_number(struct text_in *in, size_t start, u32 *nr)
+{
+	static const char raw[] = "syscall_";
+	size_t end = in->pos;
+	u64 value;
+	int err;
+
+	in->pos = start + strlen(raw);
+	err = take_unsigned(in, INT_MAX, &value);
+	if (!err && in->pos != end)
+		err = refuse_at(in, start, -EINVAL, "not a number");
+	in->pos = end;
+	*nr = value;
+	return err;
+}
+
+/* Take the name of a call of @abi. */
+static int take_name(struct text_in *in, u32 abi, u32 *nr, bool *raw)
+{
+	size_t start = in->pos;
+	const char *word;
+	size_t len = take_word(in, &word);
+	int found;
+
+	if (!len)
+		return refuse(in, -EINVAL, "name of a call expected");
+	*raw = len > 8 && !memcmp(word, "syscall_", 8);
+	if (*raw)
+		return take_raw_number(in, start, nr);
+	found = syscall_desc_nr(abi, word, len);
+	if (found < 0)
+		return refuse_at(in, start, -ENOSYS, "no such verb or call");
+	*nr = found;
+	return 0;
+}
+
+/* Take "i386:" or "x32:". Return whether there was one. */
+static bool take_abi(struct text_in *in, u32 *abi)
+{
+	size_t start = in->pos;
+	const char *word;
+	size_t len = take_word(in, &word);
+	u32 i;
+
+	for (i = 1; i < SYSCALL_NR_ABIS; i++) {
+		if (word_is(word, len, syscall_abi_name(i)) && take(in, ':')) {
+			*abi = i;
+			return true;
+		}
+	}
+	in->pos = start;
+	return false;
+}
+
+static int take_numeric_arg(struct text_in *in, const struct syscall_command *cmd,
+			    unsigned int i, u8 kind, u64 *reg)
+{
+	unsigned int word = syscall_abi_word(cmd->call.abi), bits = word * 8;
+	size_t start = in->pos;
+	struct text_number num;
+	u64 value;
+	int err;
+
+	if (syscall_arg_is_pointer(kind) && peek(in) == 'N') {
+		const char *name;
+		size_t len = take_word(in, &name);
+
+		if (!word_is(name, len, "NULL"))
+			return refuse_at(in, start, -EINVAL, "not an address");
+		*reg = 0;
+		return 0;
+	}
+	err = take_number(in, &num);
+	if (err)
+		return err;
+	if (kind == SYSCALL_ARG_MODE)
+		bits = 16;
+	else if (kind != SYSCALL_ARG_LONG && kind != SYSCALL_ARG_SIZE &&
+		 kind != SYSCALL_ARG_LFLAGS && !syscall_arg_is_pointer(kind))
+		bits = 32;
+	if (!fits(&num, bits))
+		return refuse_at(in, start, -ERANGE, "number out of range");
+	value = used_value(kind, word, number_value(&num));
+	/* What equals the value shown leaves the register alone. */
+	if (value != used_value(kind, word, cmd->call.args[i]))
+		*reg = word == 4 ? (u32)value : value;
+	return 0;
+}
+
+/* A string that equals the one shown keeps its place in memory. */
+static int take_string_arg(struct text_in *in, unsigned int i)
+{
+	const struct syscall_bytes *b = in->shown ? &in->shown->bytes : NULL;
+	size_t start = in->pos;
+	const u8 *bytes;
+	bool more;
+	u32 len;
+	int err;
+
+	err = take_string(in, &bytes, &len);
+	if (err)
+		return err;
+	more = in->len - in->pos >= 3 && !memcmp(in->line + in->pos, "...", 3);
+	if (more)
+		in->pos += 3;
+	if (!b)
+		return 0;
+	if (!(b->have & BIT(i)) || len != b->len[i] ||
+	    more != !!(b->more & BIT(i)) ||
+	    memcmp(bytes, b->bytes + b->off[i], len))
+		return refuse_at(in, start, -EOPNOTSUPP,
+				 "new data cannot be passed yet: give an address or _");
+	return 0;
+}
+
+static int take_arg(struct text_in *in, struct syscall_command *cmd,
+		    unsigned int i, u8 kind)
+{
+	size_t start = in->pos;
+
+	if (take(in, '_')) {
+		if (is_word_char(peek(in)))
+			return refuse_at(in, start, -EINVAL, "value expected");
+		return 0;
+	}
+	if (peek(in) == '"') {
+		if (!syscall_arg_is_pointer(kind))
+			return refuse(in, -EINVAL, "this argument is a number");
+		return take_string_arg(in, i);
+	}
+	return take_numeric_arg(in, cmd, i, kind, &cmd->call.args[i]);
+}
+
+static int take_args(struct text_in *in, struct syscall_command *cmd, bool raw)
+{
+	const struct syscall_desc *desc = NULL;
+	unsigned int i, nr_args = SYSCALL_MAX_ARGS;
+	int err;
+
+	if (!raw) {
+		desc = syscall_desc(cmd->call.abi, cmd->call.nr);
+		nr_args = desc->nr_args;
+	}
+	if (skip_blanks(in) && in->pos == in->len && nr_args && !raw)
+		return refuse(in, -EINVAL, "argument missing");
+	for (i = 0; in->pos < in->len; i++) {
+		if (i == nr_args)
+			return refuse(in, -EINVAL, "too many arguments");
+		err = take_arg(in, cmd, i, desc ? desc->args[i].kind : SYSCALL_ARG_PTR);
+		if (err)
+			return err;
+		skip_blanks(in);
+		if (in->pos == in->len) {
+			i++;
+			break;
+		}
+		if (!take(in, ','))
+			return refuse(in, -EINVAL, "comma expected");
+		skip_blanks(in);
+		if (in->pos == in->len)
+			return refuse(in, -EINVAL, "argument missing");
+	}
+	if (i < nr_args && !raw)
+		return refuse(in, -EINVAL, "argument missing");
+	return 0;
+}
+
+static int parse_rewrite(struct text_in *in, struct syscall_command *cmd)
+{
+	size_t start = in->pos;
+	u32 abi;
+	bool raw;
+	int err;
+
+	memset(&cmd->call, 0, sizeof(cmd->call));
+	if (in->shown)
+		cmd->call = in->shown->call;
+	cmd->verb = SYSCALL_VERB_REWRITE;
+	abi = cmd->call.abi;
+	if (take_abi(in, &abi) && in->shown && abi != cmd->call.abi)
+		return refuse_at(in, start, -EINVAL, "the call was made in another ABI");
+	cmd->call.abi = abi;
+	err = take_name(in, abi, &cmd->call.nr, &raw);
+	if (err)
+		return err;
+	if (in->pos < in->len && peek(in) != ' ' && peek(in) != '\t')
+		return refuse(in, -EINVAL, "blank expected");
+	return take_args(in, cmd, raw);
+}
+
+static int parse_plain(struct text_in *in, struct syscall_command *cmd)
+{
+	return expect_end(in);
+}
+
+static int parse_ok(struct text_in *in, struct syscall_command *cmd)
+{
+	int err = expect_blank(in) ?: take_result(in, &cmd->value);
+
+	return err ?: expect_end(in);
+}
+
+static int parse_fail(struct text_in *in, struct syscall_command *cmd)
+{
+	int err = expect_blank(in) ?: take_error(in, &cmd->value);
+
+	return err ?: expect_end(in);
+}
+
+/* Take "N" or "N+OFF". */
+static int take_place(struct text_in *in, struct syscall_command *cmd, bool *has_off)
+{
+	size_t start;
+	u64 arg;
+	int err = expect_blank(in);
+
+	if (err)
+		return err;
+	start = in->pos;
+	err = take_unsigned(in, SYSCALL_MAX_ARGS, &arg);
+	if (err)
+		return err;
+	if (!arg)
+		return refuse_at(in, start, -ERANGE, "the first argument is 1");
+	cmd->arg = arg;
+	cmd->off = 0;
+	*has_off = take(in, '+');
+	return *has_off ? take_unsigned(in, U64_MAX, &cmd->off) : 0;
+}
+
+static int parse_set(struct text_in *in, struct syscall_command *cmd)
+{
+	bool has_off;
+	size_t start;
+	int err = take_place(in, cmd, &has_off) ?: expect_blank(in);
+
+	if (err)
+		return err;
+	start = in->pos;
+	err = take_string(in, &cmd->data, &cmd->len);
+	if (err)
+		return err;
+	if (!cmd->len)
+		return refuse_at(in, start, -EINVAL, "no data");
+	return expect_end(in);
+}
+
+static int parse_get(struct text_in *in, struct syscall_command *cmd)
+{
+	bool has_off;
+	size_t start;
+	u64 len;
+	int err = take_place(in, cmd, &has_off);
+
+	cmd->len = 0;
+	if (err || !has_off)
+		return err ?: expect_end(in);
+	err = expect_blank(in);
+	if (err)
+		return err;
+	start = in->pos;
+	err = take_unsigned(in, SYSCALL_DATA_MAX, &len);
+	if (err)
+		return err;
+	if (!len)
+		return refuse_at(in, start, -ERANGE, "number out of range");
+	cmd->len = len;
+	return expect_end(in);
+}
+
+static void set_change(struct syscall_set *set, u32 abi, u32 nr, bool add)
+{
+	u64 bit = BIT_ULL(nr % 64);
+
+	if (nr >= SYSCALL_SET_BITS) {
+		nr = SYSCALL_SET_BITS - 1;
+		bit = BIT_ULL(63);
+	}
+	if (add)
+		set->bits[abi][nr / 64] |= bit;
+	else
+		set->bits[abi][nr / 64] &= ~bit;
+}
+
+/*
+ * Take one call of a set. Without an ABI it stands for the call of that name
+ * in every ABI that has it.
+ */
+static int take_member(struct text_in *in, struct syscall_set *set, bool add)
+{
+	size_t start = in->pos, name;
+	bool one, raw;
+	u32 abi = 0, nr, found = 0;
+	int err = 0;
+
+	one = take_abi(in, &abi);
+	name = in->pos;
+	if (one) {
+		err = take_name(in, abi, &nr, &raw);
+		if (!err)
+			set_change(set, abi, nr, add);
+		return err;
+	}
+	for (abi = 0; abi < SYSCALL_NR_ABIS; abi++) {
+		in->pos = name;
+		err = take_name(in, abi, &nr, &raw);
+		if (err && err != -ENOSYS)
+			return err;
+		if (!err) {
+			set_change(set, abi, nr, add);
+			found++;
+		}
+	}
+	return found ? 0 : refuse_at(in, start, -ENOSYS, "no such call");
+}
+
+static int take_set(struct text_in *in, struct syscall_set *set)
+{
+	bool first = true;
+
+	while (in->pos < in->len) {
+		bool add = !take(in, '!');
+		size_t start = in->pos;
+		const char *word;
+		int err;
+
+		/* A set that begins with an exclusion is all the others. */
+		if (first)
+			memset(set, add ? 0 : 0xff, sizeof(*set));
+		first = false;
+		if (word_is(word, take_word(in, &word), "all")) {
+			memset(set, add ? 0xff : 0, sizeof(*set));
+		} else {
+			in->pos = start;
+			err = take_member(in, set, add);
+			if (err)
+				return err;
+		}
+		start = in->pos;
+		skip_blanks(in);
+		if (take(in, ',')) {
+			skip_blanks(in);
+			if (in->pos == in->len)
+				return refuse(in, -EINVAL, "name of a call expected");
+		} else if (in->pos == start && in->pos < in->len) {
+			return refuse(in, -EINVAL, "comma expected");
+		}
+	}
+	return 0;
+}
+
+static int parse_trace(struct text_in *in, struct syscall_command *cmd)
+{
+	skip_blanks(in);
+	/* "trace" alone is "trace all". */
+	if (in->pos == in->len) {
+		memset(&cmd->set, 0xff, sizeof(cmd->set));
+		return 0;
+	}
+	return take_set(in, &cmd->set);
+}
+
+static int parse_limit(struct text_in *in, struct syscall_command *cmd)
+{
+	u64 value;
+	int err = expect_blank(in) ?: take_unsigned(in, SYSCALL_LIMIT_MAX, &value);
+
+	if (err)
+		return err;
+	cmd->value = value;
+	return expect_end(in);
+}
+
+static int parse_tid(struct text_in *in, struct syscall_command *cmd)
+{
+	const char *word;
+	size_t start, len;
+	int err = expect_blank(in);
+
+	if (err)
+		return err;
+	start = in->pos;
+	len = take_word(in, &word);
+	cmd->value = word_is(word, len, "on");
+	if (!cmd->value && !word_is(word, len, "off"))
+		return refuse_at(in, start, -EINVAL, "on or off expected");
+	return expect_end(in);
+}
+
+static int parse_onclose(struct text_in *in, struct syscall_command *cmd)
+{
+	const char *word;
+	size_t start, len;
+	int err = expect_blank(in);
+
+	if (err)
+		return err;
+	start = in->pos;
+	len = take_word(in, &word);
+	if (word_is(word, len, "cont")) {
+		cmd->onclose = SYSCALL_ONCLOSE_CONT;
+	} else if (word_is(word, len, "kill")) {
+		cmd->onclose = SYSCALL_ONCLOSE_KILL;
+	} else if (word_is(word, len, "skip-fail")) {
+		cmd->onclose = SYSCALL_ONCLOSE_FAIL;
+		return parse_fail(in, cmd);
+	} else {
+		return refuse_at(in, start, -EINVAL, "cont, kill or skip-fail expected");
+	}
+	return expect_end(in);
+}
+
+static const struct {
+	const char *name;
+	u32 verb;
+	int (*parse)(struct text_in *in, struct syscall_command *cmd);
+} verbs[] = {
+	{ "cont",	SYSCALL_VERB_CONT,	parse_plain },
+	{ "step",	SYSCALL_VERB_STEP,	parse_plain },
+	{ "skip-ok",	SYSCALL_VERB_SKIP,	parse_ok },
+	{ "skip-fail",	SYSCALL_VERB_SKIP,	parse_fail },
+	{ "ok",		SYSCALL_VERB_RESULT,	parse_ok },
+	{ "fail",	SYSCALL_VERB_RESULT,	parse_fail },
+	{ "set",	SYSCALL_VERB_SET,	parse_set },
+	{ "get",	SYSCALL_VERB_GET,	parse_get },
+	{ "trace",	SYSCALL_VERB_TRACE,	parse_trace },
+	{ "limit",	SYSCALL_VERB_LIMIT,	parse_limit },
+	{ "tid",	SYSCALL_VERB_TID,	parse_tid },
+	{ "onclose",	SYSCALL_VERB_ONCLOSE,	parse_onclose },
+	{ "detach",	SYSCALL_VERB_DETACH,	parse_plain },
+	{ "error",	SYSCALL_VERB_ERROR,	parse_plain },
+};
+
+/**
+ * syscall_text_take_tid - take the thread id that a line may begin with
+ * @line: the line without its newline
+ * @len: length of @line
+ * @tid: set to the thread id, or to 0 if there is none
+ * @used: set to where the command starts
+ * @err: set when the line is refused
+ *
+ * Context: Any.
+ * Return: 0, -EINVAL for something that starts as a number and is none, or
+ * -ERANGE for one that is no thread id.
+ */
+int syscall_text_take_tid(char *line, size_t len, u32 *tid, size_t *used,
+			  struct syscall_text_error *err)
+{
+	struct text_in in = { .line = line, .len = len, .err = err };
+	u64 value = 0;
+	int error = 0;
+
+	if (digit_value(peek(&in)) < 10) {
+		error = take_unsigned(&in, INT_MAX, &value);
+		if (!error && !value)
+			error = refuse_at(&in, 0, -ERANGE, "no thread has the id 0");
+		if (!error)
+			error = expect_blank(&in);
+	}
+	*tid = value;
+	*used = in.pos;
+	return error;
+}
+
+/**
+ * syscall_text_parse - understand a line of a tracer
+ * @line: the line without its newline; strings in it are unescaped in place
+ * @len: length of @line
+ * @start: where the command starts, as syscall_text_take_tid() said
+ * @shown: the stop that is being answered, or NULL if there is none
+ * @cmd: set when the line is good; @cmd->data points into @line
+ * @err: set when the line is refused
+ *
+ * Whether the verb fits the kind of stop is for the caller to check.
+ *
+ * Context: Any.
+ * Return: 0, -EINVAL for bad syntax, -ENOSYS for an unknown verb or call,
+ * -ERANGE for a number that does not fit, -EOPNOTSUPP for new data.
+ */
+int syscall_text_parse(char *line, size_t len, size_t start,
+		       const struct syscall_record *shown,
+		       struct syscall_command *cmd,
+		       struct syscall_text_error *err)
+{
+	struct text_in in = {
+		.line = line, .pos = start, .len = len, .shown = shown, .err = err,
+	};
+	const char *word;
+	size_t word_len;
+	int i;
+
+	if (memchr(line, '\0', len))
+		return refuse_at(&in, strnlen(line, len), -EINVAL, "NUL byte in the line");
+	word_len = take_word(&in, &word);
+	if (!word_len)
+		return refuse(&in, -EINVAL, "verb or call expected");
+	for (i = 0; i < ARRAY_SIZE(verbs); i++) {
+		if (!word_is(word, word_len, verbs[i].name))
+			continue;
+		cmd->verb = verbs[i].verb;
+		return verbs[i].parse(&in, cmd);
+	}
+	in.pos = start;
+	return parse_rewrite(&in, cmd);
+}

@@ -1,0 +1,74 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Configure and build a kernel. Usage: build.sh FLAVOUR
+#   release  what run and test boot        debug  with the sanitizers
+#   plain    release without our option and without our patches (by hook checks)
+#
+# Environment: TREE, BUILD, JOBS.
+set -e
+
+: "${TREE:?}" "${BUILD:?}" "${JOBS:=$(nproc)}"
+here=tools/testing/selftests/syscalltrace
+flavour=$1
+out=$BUILD/$flavour
+
+fragments()
+{
+	case $flavour in
+	release) cat $here/config $here/qemu/kernel.config ;;
+	debug)	cat $here/config $here/qemu/kernel.config $here/qemu/debug.config ;;
+	*)	echo "build: no flavour '$flavour'" >&2; exit 1 ;;
+	esac
+}
+
+kmake()
+{
+	make -C "$TREE" O="$out" CC="ccache gcc" HOSTCC="ccache gcc" \
+		KBUILD_BUILD_TIMESTAMP=1970-01-01 KBUILD_BUILD_USER=syscalltrace \
+		KBUILD_BUILD_HOST=localhost "$@"
+}
+
+# An option that did not take is a fragment that lies.
+configure()
+{
+	fragments > "$out/fragments.new"
+	cmp -s "$out/fragments.new" "$out/fragments" && [ -f "$out/.config" ] &&
+		return
+	kmake KCONFIG_ALLCONFIG="$out/fragments.new" allnoconfig > "$out/config.log"
+	grep -h '^CONFIG_' "$out/fragments.new" | grep -v '=n$' | while read -r o; do
+		grep -qxF "$o" "$out/.config" || echo "build: option ignored: $o"
+	done
+	mv "$out/fragments.new" "$out/fragments"
+}
+
+# Turn make's lines into a count that moves; keep them in a log.
+progress()
+{
+	total=$(cat "$out/steps" 2>/dev/null || echo 2300)
+	tty=0
+	[ -t 1 ] && tty=1
+	awk -v total="$total" -v tty="$tty" -v steps="$out/steps" -v what="$flavour" '
+		/^  [A-Z0-9]+ +/ {
+			n++
+			if (tty)
+				printf "\rbuild: %s kernel, step %d of about %d: %-50.50s", what, n, total, $2
+			else if (n % 200 == 0)
+				printf "build: %s kernel, step %d of about %d: %s\n", what, n, total, $2
+			fflush()
+		}
+		/warning:|error:|Error/ { print; fflush() }
+		END { if (n && tty) print ""; if (n > 1000) print n > steps }'
+}
+
+mkdir -p "$out"
+export CCACHE_BASEDIR="$BUILD" CCACHE_NOHASHDIR=1 CCACHE_MAXSIZE="${CCACHE_MAXSIZE:-5G}"
+configure
+echo "build: $flavour kernel in $out (log: build.log)"
+start=$(date +%s)
+{ kmake -j"$JOBS" bzImage 2>&1 || echo failed >&3; } 3> "$out/status" | tee "$out/build.log" | progress
+[ ! -s "$out/status" ] || {
+	tail -20 "$out/build.log" >&2
+	exit 1
+}
+echo "build: $flavour kernel ready after $(($(date +%s) - start)) s"

@@ -1,0 +1,26 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Install what the build and the guest need, if it is missing (Debian).
+set -e
+
+: "${BASE:=6.12}"
+packages="bc bison busybox-static ccache cpio flex gcc gcc-multilib git gzip kmod
+	libc6-dev libelf-dev libssl-dev make qemu-system-x86 strace xz-utils"
+[ -e "${KSRC:-/usr/src/linux-source-$BASE.tar.xz}" ] ||
+	packages="$packages linux-source-$BASE"
+
+missing=
+for p in $packages; do
+	dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' ||
+		missing="$missing $p"
+done
+[ -n "$missing" ] || exit 0
+
+echo "deps: installing$missing"
+sudo=
+[ "$(id -u)" = 0 ] || sudo=sudo
+export DEBIAN_FRONTEND=noninteractive
+$sudo apt-get update -q
+# shellcheck disable=SC2086 # a list of words
+$sudo apt-get install -y -q --no-install-recommends $missing

@@ -1,0 +1,54 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Make the guest's file system: busybox, Debian's strace with its libraries,
+# our tests and scripts. Usage: initramfs.sh OUTPUT
+#
+# Environment: TREE, BUILD; SCRIPT, a guest script to take along; TESTS.
+set -e
+
+: "${TREE:?}" "${BUILD:?}"
+here=tools/testing/selftests/syscalltrace
+out=$1
+root=$BUILD/initramfs
+tests=$BUILD/selftests
+
+# A program and the libraries it needs. $1: path
+copy_program()
+{
+	install -D "$1" "$root$1"
+	ldd "$1" 2>/dev/null | grep -o '/[^ ]*' | while read -r lib; do
+		[ -e "$root$lib" ] || install -D "$lib" "$root$lib"
+	done
+}
+
+mkdir -p "$tests/kernel"
+make -s -C "$TREE/$here" OUTPUT="$tests" CC="ccache gcc" all
+# Tests of the kernel's own that read the file.
+for t in proc/proc-self-syscall seccomp/seccomp_bpf; do
+	src=$TREE/tools/testing/selftests/$t.c
+	[ "$tests/kernel/${t#*/}" -nt "$src" ] ||
+		ccache gcc -O2 -w -static -pthread -D_GNU_SOURCE \
+			-isystem "$TREE/usr/include" -o "$tests/kernel/${t#*/}" "$src"
+done
+
+rm -rf "$root"
+mkdir -p "$root/bin" "$root/dev" "$root/etc" "$root/proc" "$root/root" \
+	"$root/sys" "$root/tmp" "$root/tests/kernel"
+cp /bin/busybox "$root/bin/"
+for applet in $(busybox --list); do
+	ln -sf busybox "$root/bin/$applet"
+done
+echo 'root::0:0:root:/root:/bin/sh' > "$root/etc/passwd"
+echo 'user::1000:1000:user:/tmp:/bin/sh' >> "$root/etc/passwd"
+ln -s /bin "$root/sbin"
+copy_program "$(command -v strace)"
+find "$tests" -maxdepth 1 -type f -perm -u+x -exec cp {} "$root/tests/" \;
+find "$tests/kernel" -type f -perm -u+x -exec cp {} "$root/tests/kernel/" \;
+cp $here/*.sh "$root/tests/" 2>/dev/null || true
+cp $here/qemu/guest/* "$root/"
+[ -z "$SCRIPT" ] || cp "$SCRIPT" "$root/script"
+echo "$TESTS" > "$root/tests/list"
+chmod +x "$root"/init "$root"/*.sh
+
+(cd "$root" && find . | cpio --quiet -o -H newc | gzip -1) > "$out"
