@@ -36,9 +36,9 @@ accel()
 # Boot the kernel without an init under KVM: reaching the panic proves it.
 probe_kvm()
 {
-	if timeout 20 qemu-system-x86_64 -accel kvm -cpu host -m 256 -nodefaults \
+	if (timeout 20 qemu-system-x86_64 -accel kvm -cpu host -m 256 -nodefaults \
 		-display none -no-reboot -serial stdio -kernel "$kernel" \
-		-append "console=ttyS0 panic=-1" 2>/dev/null | grep -q 'Kernel panic'
+		-append "console=ttyS0 panic=-1") 2>/dev/null | grep -q 'Kernel panic'
 	then
 		echo works
 	else
@@ -74,7 +74,6 @@ interactive()
 # $1: time limit in seconds
 unattended()
 {
-	export -n 2>/dev/null || true
 	status=0
 	start=$(date +%s)
 	(

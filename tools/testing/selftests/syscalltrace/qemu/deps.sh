@@ -6,7 +6,7 @@ set -e
 
 : "${BASE:=6.12}"
 packages="bc bison busybox-static ccache cpio flex gcc gcc-multilib git gzip kmod
-	libc6-dev libelf-dev libssl-dev make qemu-system-x86 strace xz-utils"
+	libc6-dev libcap-dev libelf-dev libssl-dev make qemu-system-x86 strace xz-utils"
 [ -e "${KSRC:-/usr/src/linux-source-$BASE.tar.xz}" ] ||
 	packages="$packages linux-source-$BASE"
 

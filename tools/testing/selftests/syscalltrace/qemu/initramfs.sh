@@ -29,15 +29,15 @@ for t in proc/proc-self-syscall seccomp/seccomp_bpf; do
 	src=$TREE/tools/testing/selftests/$t.c
 	[ "$tests/kernel/${t#*/}" -nt "$src" ] ||
 		ccache gcc -O2 -w -static -pthread -D_GNU_SOURCE \
-			-isystem "$TREE/usr/include" -o "$tests/kernel/${t#*/}" "$src"
+			-isystem "$TREE/usr/include" -o "$tests/kernel/${t#*/}" "$src" -lcap
 done
 
 rm -rf "$root"
 mkdir -p "$root/bin" "$root/dev" "$root/etc" "$root/proc" "$root/root" \
 	"$root/sys" "$root/tmp" "$root/tests/kernel"
 cp /bin/busybox "$root/bin/"
-for applet in $(busybox --list); do
-	ln -sf busybox "$root/bin/$applet"
+for applet in $(busybox --list | grep -vx busybox); do
+	ln -s busybox "$root/bin/$applet"
 done
 echo 'root::0:0:root:/root:/bin/sh' > "$root/etc/passwd"
 echo 'user::1000:1000:user:/tmp:/bin/sh' >> "$root/etc/passwd"
