@@ -7,6 +7,8 @@
  * tracer that all who open it share.
  */
 
+#include <linux/capability.h>
+#include <linux/cred.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/poll.h>
@@ -337,7 +339,10 @@ static int attach(struct strace_line *line, struct strace_layer *layer)
 	int err = -ESRCH;
 
 	if (task) {
+		const struct cred *own = override_creds(line->file->f_cred);
+
 		err = strace_attach(layer, task, line->sf->one_thread);
+		revert_creds(own);
 		put_task_struct(task);
 	}
 	return err ? refuse(line, err, attach_error_text(err)) : 0;
@@ -414,13 +419,31 @@ static void follow_layer(struct strace_layer **to, struct strace_layer *layer)
 	*to = layer;
 }
 
+/*
+ * Does the writer have the identity of the opener, and no more rights? Pointers
+ * do not tell: fork and exec copy credentials.
+ */
+static bool is_opener(const struct cred *opener, const struct cred *writer)
+{
+	return opener == writer ||
+	       (opener->user_ns == writer->user_ns &&
+		uid_eq(opener->uid, writer->uid) &&
+		uid_eq(opener->euid, writer->euid) &&
+		uid_eq(opener->suid, writer->suid) &&
+		gid_eq(opener->gid, writer->gid) &&
+		gid_eq(opener->egid, writer->egid) &&
+		gid_eq(opener->sgid, writer->sgid) &&
+		!cred_fscmp(opener, writer) &&
+		cap_issubset(writer->cap_effective, opener->cap_effective));
+}
+
 static int do_trace(struct strace_line *line)
 {
 	struct strace_file *sf = line->sf;
 	int err;
 
 	/* Nobody with more rights can be made to arm through our descriptor. */
-	if (line->file->f_cred != current_cred())
+	if (!is_opener(line->file->f_cred, current_cred()))
 		return refuse(line, -EPERM, "only who opened the file can arm it");
 	if (mutex_lock_interruptible(&sf->lock))
 		return -ERESTARTSYS;
@@ -526,7 +549,7 @@ static int run_command(struct strace_line *line)
 	return err ?: actions[verb].run(line);
 }
 
-static int run_line(struct strace_line *line)
+static int parse_and_run(struct strace_line *line)
 {
 	int err;
 
@@ -543,8 +566,6 @@ static int run_line(struct strace_line *line)
 		err = run_command(line);
 	if (line->has_shown)
 		strace_put_report(&line->shown);
-	if (err && line->layer && line->err.text)
-		strace_set_error(line->layer, line->err.column, line->err.text);
 	return err;
 }
 
@@ -554,22 +575,19 @@ static ssize_t write_line(struct strace_line *line, char *text, size_t len)
 	const char *end = memchr(text, '\n', len);
 	int err;
 
-	line->err.text = NULL;
-	line->err.column = 0;
+	line->text = text;
+	line->len = end ? end - text : len;
 	line->start = 0;
-	if (end) {
-		line->text = text;
-		line->len = end - text;
-		err = run_line(line);
-		return err ?: line->len + 1;
-	}
-	if (len < SYSCALL_LINE_MAX)
+	line->err.text = NULL;
+	if (end)
+		err = parse_and_run(line);
+	else if (len < SYSCALL_LINE_MAX)
 		err = refuse(line, -EINVAL, "a line ends with a newline");
 	else
 		err = refuse(line, -E2BIG, "line too long");
-	if (line->layer)
+	if (err && line->layer && line->err.text)
 		strace_set_error(line->layer, line->err.column, line->err.text);
-	return err;
+	return err ?: line->len + 1;
 }
 
 static ssize_t write_lines(struct strace_line *line, char *text, size_t len)

@@ -10,15 +10,15 @@ awk -v bad="$2" '
 	# Results of selftests; a line without "ok" is commentary.
 	/^ok [0-9]+ / && / # SKIP/	{ skipped++; print; next }
 	/^ok [0-9]+ /			{ passed++; next }
-	/^not ok [0-9]+ /		{ failed++; print; show = 1; next }
+	/^not ok [0-9]+ /		{ failed++; here++; print; next }
+	/^# running /			{ here = 0; next }
 	/^# .*(Expected|Assertion|\.c:[0-9]+:)/ { print; next }
 	# KUnit reports into the kernel log, its cases indented.
 	/^kernel: .*\]     ok [0-9]+ /	{ passed++; next }
 	/^kernel: .*\]     not ok [0-9]+ / { failed++; print; next }
 	/^kernel: .*\]     # .*(EXPECTATION|ASSERTION) FAILED/ { print; left = 8; next }
 	left > 0			{ left--; print; next }
-	/^guest: exit/ && $3 != 0 && $3 != 4 { failed++; print "failed: " $4 " exited with " $3; next }
-	/^guest: exit/			{ programs++; next }
+	/^guest: exit/ && $3 != 0 && $3 != 4 && !here { failed++; print "failed: " $4 " exited with " $3; next }
 	/^leak: ./			{ leak = 1; print; next }
 	# Anything that the kernel warns of.
 	/^kernel: .*(WARNING:|BUG:|BUG |KASAN|UBSAN|ODEBUG|Oops|INFO: |possible recursive|circular locking|inconsistent lock|suspicious RCU|refcount_t:|general protection|Call Trace)/ {
