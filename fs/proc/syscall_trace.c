@@ -339,10 +339,7 @@ static int attach(struct strace_line *line, struct strace_layer *layer)
 	int err = -ESRCH;
 
 	if (task) {
-		const struct cred *own = override_creds(line->file->f_cred);
-
 		err = strace_attach(layer, task, line->sf->one_thread);
-		revert_creds(own);
 		put_task_struct(task);
 	}
 	return err ? refuse(line, err, attach_error_text(err)) : 0;
@@ -440,6 +437,7 @@ static bool is_opener(const struct cred *opener, const struct cred *writer)
 static int do_trace(struct strace_line *line)
 {
 	struct strace_file *sf = line->sf;
+	const struct cred *own;
 	int err;
 
 	/* Nobody with more rights can be made to arm through our descriptor. */
@@ -448,7 +446,10 @@ static int do_trace(struct strace_line *line)
 	if (mutex_lock_interruptible(&sf->lock))
 		return -ERESTARTSYS;
 	follow_layer(&line->layer, sf->layer);
+	/* So that security modules see the opener, too. */
+	own = override_creds(line->file->f_cred);
 	err = sf->console ? arm_console(line) : arm_tracer(line);
+	revert_creds(own);
 	if (!err)
 		follow_layer(&sf->layer, line->layer);
 	mutex_unlock(&sf->lock);
