@@ -159,10 +159,13 @@ struct strace_task {
  * struct strace_seat - a layer's place on a process
  * @layer: the layer; holds a reference
  * @only: the one thread it is for; holds a reference; NULL for all threads
+ * @generation: how often the layer had been armed; it has left this seat when
+ *	that is not so any more
  */
 struct strace_seat {
 	struct strace_layer *layer;
 	struct strace_task *only;
+	unsigned int generation;
 };
 
 /**
@@ -179,7 +182,7 @@ struct strace_nest {
 
 /**
  * enum strace_layer_state - what a layer does to calls in its set
- * @STRACE_LAYER_NEW: not on any process yet
+ * @STRACE_LAYER_NEW: not on any process yet, or not again
  * @STRACE_LAYER_ARMED: they stop
  * @STRACE_LAYER_CLOSED: the tracer is gone; they get the onclose verdict
  * @STRACE_LAYER_DETACHED: nothing; tasks drop the seat when they find it
@@ -197,6 +200,7 @@ enum strace_layer_state {
  * @lock: covers what says so, and all events on the layer; a leaf but for
  *	the wait queue's lock and those of the scheduler
  * @state: written under @lock
+ * @generation: how often it was armed; written under @lock
  * @lost: the tracer may no longer trace; under @lock
  * @console: it belongs to no process; constant
  * @with_tid: records carry the thread id, many stops are out; under @lock
@@ -220,8 +224,9 @@ enum strace_layer_state {
  */
 struct strace_layer {
 	refcount_t refs;
-	spinlock_t lock;
+	spinlock_t lock; /* see above */
 	enum strace_layer_state state;
+	unsigned int generation;
 	bool lost;
 	bool console;
 	bool with_tid;
@@ -251,6 +256,13 @@ static inline bool strace_seat_covers(const struct strace_seat *seat,
 	return !seat->only || seat->only == st;
 }
 
+/* Has the layer not left the seat? */
+static inline bool strace_seat_is_live(const struct strace_seat *seat)
+{
+	return READ_ONCE(seat->layer->state) != STRACE_LAYER_DETACHED &&
+	       READ_ONCE(seat->layer->generation) == seat->generation;
+}
+
 /* strace_layer.c, for strace_hooks.c */
 struct strace_memory *strace_alloc_memory(u32 size);
 void strace_put_memory(struct strace_memory *memory);
@@ -262,7 +274,7 @@ struct strace_nest *strace_get_nest(struct task_struct *task);
 void strace_prune_nest(void);
 bool strace_layer_is_capable(struct strace_layer *layer, struct user_namespace *ns);
 void strace_lose_layer(struct strace_layer *layer);
-void strace_target_gone(struct strace_layer *layer);
+void strace_target_gone(struct strace_seat *seat);
 void strace_close_owned_layers(void);
 
 #endif /* _KERNEL_STRACE_H */

@@ -280,14 +280,16 @@ static void wake_tracer(struct strace_layer *layer)
 }
 
 /* Queue the stop; false if the layer does not stop anybody any more. */
-static bool post_event(struct strace_layer *layer, struct strace_event *event)
+static bool post_event(const struct strace_seat *seat, struct strace_event *event)
 {
+	struct strace_layer *layer = seat->layer;
 	bool armed;
 
 	event->record.tid = task_pid_nr_ns(current, layer->ns);
 	event->rewritten = false;
 	spin_lock(&layer->lock);
-	armed = layer->state == STRACE_LAYER_ARMED;
+	armed = layer->state == STRACE_LAYER_ARMED &&
+		layer->generation == seat->generation;
 	if (armed) {
 		event->id = ++layer->next_id;
 		event->state = STRACE_EVENT_QUEUED;
@@ -529,15 +531,16 @@ static enum strace_verdict closed_verdict(const struct strace_layer *layer, bool
  * Stop for one layer with the record that is in the event. On return, the
  * answer's value and new call are in the event.
  */
-static enum strace_verdict stop_for(struct strace_task *st, struct strace_layer *layer,
+static enum strace_verdict stop_for(struct strace_task *st, const struct strace_seat *seat,
 				    bool may_withdraw)
 {
+	struct strace_layer *layer = seat->layer;
 	struct strace_event *event = &st->event;
 	bool entry = event->record.kind == SYSCALL_RECORD_ENTRY;
 	enum strace_verdict verdict;
 
-	if (!post_event(layer, event)) {
-		if (READ_ONCE(layer->state) != STRACE_LAYER_CLOSED)
+	if (!post_event(seat, event)) {
+		if (!strace_seat_is_live(seat) || strace_layer_is_armed(layer))
 			return STRACE_VERDICT_CONT;
 		verdict = closed_verdict(layer, entry, &event->value);
 	} else {
@@ -578,7 +581,7 @@ static struct strace_nest *refresh_nest(struct strace_task *st)
 static enum strace_verdict judge(struct strace_task *st, unsigned int i,
 				 struct syscall_call *call, bool vsyscall)
 {
-	struct strace_layer *layer = st->nest->seats[i].layer;
+	const struct strace_seat *seat = &st->nest->seats[i];
 	struct strace_event *event = &st->event;
 	enum strace_verdict verdict;
 
@@ -586,8 +589,8 @@ static enum strace_verdict judge(struct strace_task *st, unsigned int i,
 	event->record.call = *call;
 	event->fixed_nr = vsyscall;
 	event->rewritten = false;
-	capture(st, call, &event->record, READ_ONCE(layer->limit));
-	verdict = stop_for(st, layer, !vsyscall && !st->seen);
+	capture(st, call, &event->record, READ_ONCE(seat->layer->limit));
+	verdict = stop_for(st, seat, !vsyscall && !st->seen);
 	if (event->rewritten && (verdict == STRACE_VERDICT_CONT ||
 				 verdict == STRACE_VERDICT_STEP))
 		*call = event->call;
@@ -611,7 +614,7 @@ static enum strace_verdict judge_all(struct strace_task *st, struct syscall_call
 	for (i = nest->nr; i-- > 0;) {
 		struct strace_seat *seat = &nest->seats[i];
 
-		if (READ_ONCE(seat->layer->state) == STRACE_LAYER_DETACHED)
+		if (!strace_seat_is_live(seat))
 			stale = true;
 		else if (strace_seat_covers(seat, st) &&
 			 syscall_set_has(&seat->layer->set, call->abi, call->nr))
@@ -768,7 +771,7 @@ static s64 show_result(struct strace_task *st, s64 result)
 		event->record.ret = result;
 		event->record.bytes.have = 0;
 		event->memory = NULL;
-		verdict = stop_for(st, st->nest->seats[i].layer, false);
+		verdict = stop_for(st, &st->nest->seats[i], false);
 		if (verdict == STRACE_VERDICT_VALUE)
 			result = event->value;
 		else if (verdict == STRACE_VERDICT_DIE)
@@ -804,29 +807,45 @@ void strace_exit(struct pt_regs *regs)
 
 /* --------------------------- tasks come and go --------------------------- */
 
+/* Threads that the kernel makes for its own work, and that never leave it. */
+static bool is_worker(const struct task_struct *task)
+{
+	return task->flags & (PF_KTHREAD | PF_USER_WORKER);
+}
+
 /**
- * strace_dup_task - prepare a new task
- * @child: the new task, not running yet, its registers copied
+ * strace_dup_task - prepare to trace a new thread
+ * @child: the new task, not running yet
  * @clone_flags: as for clone()
- *
- * The child returns from the call that the program made, not from the one that
- * the layers made of it.
  *
  * Context: The parent; may sleep. strace_free_task() undoes it.
  * Return: 0 or -ENOMEM.
  */
 int strace_dup_task(struct task_struct *child, u64 clone_flags)
 {
-	struct strace_task *st = current->strace;
-
-	if (!st || (child->flags & (PF_KTHREAD | PF_USER_WORKER)))
-		return 0;
-	if (st->in_call && !regs_are_equal(&st->used, &st->program))
-		write_regs(child, task_pt_regs(child), &st->program);
-	if (!(clone_flags & CLONE_THREAD))
+	if (!current->strace || !(clone_flags & CLONE_THREAD) || is_worker(child))
 		return 0;
 	child->strace = strace_alloc_task(child);
 	return child->strace ? 0 : -ENOMEM;
+}
+
+/**
+ * strace_fork_regs - give a new task the registers that the program set
+ * @child: the new task, not running yet, its registers copied
+ *
+ * The child returns from the call that the program made, not from the one that
+ * the layers made of it.
+ *
+ * Context: The parent.
+ */
+void strace_fork_regs(struct task_struct *child)
+{
+	struct strace_task *st = current->strace;
+
+	if (!st || !st->in_call || is_worker(child))
+		return;
+	if (!regs_are_equal(&st->used, &st->program))
+		write_regs(child, task_pt_regs(child), &st->program);
 }
 
 static bool has_seat_for_all(const struct strace_nest *nest)
@@ -846,15 +865,15 @@ static bool has_seat_for_all(const struct strace_nest *nest)
  *
  * Context: The parent, with siglock held.
  * Return: 0, or -ERESTARTNOINTR if tracing began since strace_dup_task(): the
- * clone has to begin anew.
+ * clone has to begin anew, and TIF_SIGPENDING is set so that it does.
  */
 int strace_link_child(struct task_struct *child, u64 clone_flags)
 {
 	struct strace_nest *nest = current->signal->strace_nest;
 
 	lockdep_assert_held(&current->sighand->siglock);
-	if (!nest || !(clone_flags & CLONE_THREAD) ||
-	    (child->flags & (PF_KTHREAD | PF_USER_WORKER)) || !has_seat_for_all(nest))
+	if (!nest || !(clone_flags & CLONE_THREAD) || is_worker(child) ||
+	    !has_seat_for_all(nest))
 		return 0;
 	if (!child->strace) {
 		set_thread_flag(TIF_SIGPENDING);
@@ -881,7 +900,7 @@ static void leave_own_seats(struct strace_task *st, struct strace_nest *nest)
 
 	for (i = 0; nest && i < nest->nr; i++)
 		if (nest->seats[i].only == st)
-			strace_target_gone(nest->seats[i].layer);
+			strace_target_gone(&nest->seats[i]);
 }
 
 /**
@@ -938,7 +957,7 @@ void strace_exit_group(struct task_struct *task)
 		spin_unlock_irq(&task->sighand->siglock);
 		for (i = 0; i < nest->nr; i++)
 			if (!nest->seats[i].only)
-				strace_target_gone(nest->seats[i].layer);
+				strace_target_gone(&nest->seats[i]);
 		strace_put_nest(nest);
 	}
 	strace_close_owned_layers();
@@ -947,32 +966,30 @@ void strace_exit_group(struct task_struct *task)
 /* ---------------------------------- exec --------------------------------- */
 
 /**
- * strace_exec_unsafe - may an exec gain privilege while being traced?
+ * strace_exec_unsafe - tell security modules of the tracers of a program
+ * @bprm: the program about to be executed; gets LSM_UNSAFE_PTRACE for a tracer
+ *	that has CAP_SYS_PTRACE over it, LSM_UNSAFE_SHARE for one that has not
  *
  * Context: The task itself, with cred_guard_mutex held.
- * Return: LSM_UNSAFE_PTRACE if all tracers have CAP_SYS_PTRACE over the
- * program, LSM_UNSAFE_SHARE if one has not, 0 if there is no tracer.
  */
-int strace_exec_unsafe(void)
+void strace_exec_unsafe(struct linux_binprm *bprm)
 {
 	struct strace_nest *nest = strace_get_nest(current);
 	unsigned int i;
-	int unsafe = 0;
 
 	for (i = 0; nest && i < nest->nr; i++) {
 		struct strace_layer *layer = nest->seats[i].layer;
 
-		if (READ_ONCE(layer->state) == STRACE_LAYER_DETACHED)
+		if (!strace_seat_is_live(&nest->seats[i]))
 			continue;
 		/*
 		 * Security modules know LSM_UNSAFE_PTRACE to mean the ptracer,
 		 * and ask what that one may do; they do not know of layers.
 		 */
-		unsafe |= strace_layer_is_capable(layer, current_user_ns()) ?
-			  LSM_UNSAFE_PTRACE : LSM_UNSAFE_SHARE;
+		bprm->unsafe |= strace_layer_is_capable(layer, current_user_ns()) ?
+				LSM_UNSAFE_PTRACE : LSM_UNSAFE_SHARE;
 	}
 	strace_put_nest(nest);
-	return unsafe;
 }
 
 /**
@@ -998,7 +1015,8 @@ void strace_exec_committed(struct linux_binprm *bprm)
 		return;
 	nest = strace_get_nest(current);
 	for (i = 0; nest && i < nest->nr; i++)
-		if (!strace_layer_is_capable(nest->seats[i].layer, ns))
+		if (strace_seat_is_live(&nest->seats[i]) &&
+		    !strace_layer_is_capable(nest->seats[i].layer, ns))
 			strace_lose_layer(nest->seats[i].layer);
 	strace_put_nest(nest);
 }

@@ -254,28 +254,24 @@ struct strace_nest *strace_get_nest(struct task_struct *task)
 	return nest;
 }
 
-static bool seat_is_live(const struct strace_seat *seat)
-{
-	return READ_ONCE(seat->layer->state) != STRACE_LAYER_DETACHED;
-}
-
 static unsigned int count_live_seats(const struct strace_nest *nest)
 {
 	unsigned int i, n = 0;
 
 	for (i = 0; nest && i < nest->nr; i++)
-		n += seat_is_live(&nest->seats[i]);
+		n += strace_seat_is_live(&nest->seats[i]);
 	return n;
 }
 
 static void set_seat(struct strace_seat *seat, struct strace_layer *layer,
-		     struct strace_task *only)
+		     struct strace_task *only, unsigned int generation)
 {
 	refcount_inc(&layer->refs);
 	seat->layer = layer;
 	if (only)
 		refcount_inc(&only->refs);
 	seat->only = only;
+	seat->generation = generation;
 }
 
 /* Copy at most @nr seats whose layers are still there. */
@@ -287,8 +283,9 @@ static unsigned int copy_live_seats(struct strace_nest *to, unsigned int nr,
 	for (i = 0; from && i < from->nr && n < nr; i++) {
 		const struct strace_seat *seat = &from->seats[i];
 
-		if (seat_is_live(seat))
-			set_seat(&to->seats[n++], seat->layer, seat->only);
+		if (strace_seat_is_live(seat))
+			set_seat(&to->seats[n++], seat->layer, seat->only,
+				 seat->generation);
 	}
 	return n;
 }
@@ -477,7 +474,7 @@ static bool has_console(const struct strace_nest *nest, const struct strace_task
 	for (i = 0; nest && i < nest->nr; i++) {
 		const struct strace_seat *seat = &nest->seats[i];
 
-		if (seat->layer->console && seat->only == only && seat_is_live(seat))
+		if (seat->layer->console && seat->only == only && strace_seat_is_live(seat))
 			return true;
 	}
 	return false;
@@ -498,7 +495,7 @@ static struct strace_nest *build_nest(struct strace_nest *old,
 	if (!new)
 		return ERR_PTR(-ENOMEM);
 	live = copy_live_seats(new, live, old);
-	set_seat(&new->seats[live], layer, only);
+	set_seat(&new->seats[live], layer, only, layer->generation + 1);
 	new->nr = live + 1;
 	return new;
 }
@@ -557,9 +554,46 @@ static struct strace_task *get_slot(struct task_struct *task)
 	return st;
 }
 
-static int try_add_seat(struct strace_layer *layer, struct task_struct *task,
-			bool one_thread)
+static void set_calls(struct strace_layer *layer, const struct syscall_set *set)
 {
+	unsigned int abi, i;
+
+	for (abi = 0; abi < SYSCALL_NR_ABIS; abi++)
+		for (i = 0; i < SYSCALL_SET_WORDS; i++)
+			WRITE_ONCE(layer->set.bits[abi][i], set->bits[abi][i]);
+}
+
+/*
+ * The seat that is to be published counts from here on; older seats of the
+ * layer, which some tasks may still have, are void.
+ */
+static void begin_generation(struct strace_layer *layer, const struct syscall_set *set)
+{
+	spin_lock(&layer->lock);
+	WRITE_ONCE(layer->generation, layer->generation + 1);
+	WRITE_ONCE(layer->state, STRACE_LAYER_ARMED);
+	layer->lost = false;
+	layer->targets = 1;
+	set_calls(layer, set);
+	spin_unlock(&layer->lock);
+}
+
+/* It was not published after all: as if nothing had been tried. */
+static void abandon_generation(struct strace_layer *layer, enum strace_layer_state state,
+			       const struct syscall_set *set)
+{
+	spin_lock(&layer->lock);
+	WRITE_ONCE(layer->generation, layer->generation - 1);
+	WRITE_ONCE(layer->state, state);
+	set_calls(layer, set);
+	spin_unlock(&layer->lock);
+}
+
+static int try_add_seat(struct strace_layer *layer, struct task_struct *task,
+			bool one_thread, const struct syscall_set *set)
+{
+	enum strace_layer_state old_state = layer->state;
+	struct syscall_set old_set = layer->set;
 	struct strace_task *only = NULL;
 	struct strace_nest *old, *new;
 	int err = give_slots(task);
@@ -577,7 +611,10 @@ static int try_add_seat(struct strace_layer *layer, struct task_struct *task,
 	if (IS_ERR(new)) {
 		err = PTR_ERR(new);
 	} else {
+		begin_generation(layer, set);
 		err = publish_nest(task, old, new, one_thread);
+		if (err)
+			abandon_generation(layer, old_state, &old_set);
 		/* The process's reference to the old, or our own to the new. */
 		strace_put_nest(err ? new : old);
 	}
@@ -585,44 +622,35 @@ static int try_add_seat(struct strace_layer *layer, struct task_struct *task,
 	return err;
 }
 
-static void set_targets(struct strace_layer *layer, enum strace_layer_state state,
-			unsigned int targets)
-{
-	spin_lock(&layer->lock);
-	WRITE_ONCE(layer->state, state);
-	layer->targets = targets;
-	spin_unlock(&layer->lock);
-}
-
 static int attach_locked(struct strace_layer *layer, struct task_struct *task,
-			 bool one_thread)
+			 bool one_thread, const struct syscall_set *set)
 {
-	int err;
+	int err = 0;
 
 	lockdep_assert_held(&strace_owner_lock);
 	if (!layer->console && is_traced_by(current, task_tgid(task), 0))
 		return -ELOOP;
 	if (strace_layer_is_armed(layer)) {
-		take_ownership(layer);
-		return 0;
+		spin_lock(&layer->lock);
+		set_calls(layer, set);
+		spin_unlock(&layer->lock);
+	} else {
+		do {
+			err = try_add_seat(layer, task, one_thread, set);
+		} while (err == -EAGAIN && !fatal_signal_pending(current));
 	}
-	set_targets(layer, STRACE_LAYER_ARMED, 1);
-	do {
-		err = try_add_seat(layer, task, one_thread);
-	} while (err == -EAGAIN && !fatal_signal_pending(current));
-	if (err)
-		set_targets(layer, STRACE_LAYER_NEW, 0);
-	else
+	if (!err)
 		take_ownership(layer);
 	return err;
 }
 
 /**
  * strace_attach - arm a layer on a process or on one thread
- * @layer: a new layer, or one that is armed there already: then the calling
- *	process becomes the one that answers
+ * @layer: a layer that is not armed, or is armed there already: then the
+ *	calling process becomes the one that answers
  * @task: the process or thread
  * @one_thread: @task only, instead of all threads of the process
+ * @set: the calls that shall stop
  *
  * A call that is being made is left alone; the next one is the first to stop.
  *
@@ -632,7 +660,7 @@ static int attach_locked(struct strace_layer *layer, struct task_struct *task,
  * if it has a console already, -ENOMEM, -ERESTARTNOINTR for a signal.
  */
 int strace_attach(struct strace_layer *layer, struct task_struct *task,
-		  bool one_thread)
+		  bool one_thread, const struct syscall_set *set)
 {
 	int err;
 
@@ -652,7 +680,7 @@ int strace_attach(struct strace_layer *layer, struct task_struct *task,
 		err = -EPERM;
 	} else {
 		mutex_lock(&strace_owner_lock);
-		err = attach_locked(layer, task, one_thread);
+		err = attach_locked(layer, task, one_thread, set);
 		mutex_unlock(&strace_owner_lock);
 	}
 	mutex_unlock(&task->signal->cred_guard_mutex);
@@ -825,14 +853,16 @@ void strace_close_owned_layers(void)
 
 /**
  * strace_target_gone - a process or thread that a layer traces has ended
- * @layer: the layer
+ * @seat: where it traced it
  *
  * Context: Process context.
  */
-void strace_target_gone(struct strace_layer *layer)
+void strace_target_gone(struct strace_seat *seat)
 {
+	struct strace_layer *layer = seat->layer;
+
 	spin_lock(&layer->lock);
-	if (!WARN_ON_ONCE(!layer->targets))
+	if (layer->generation == seat->generation && layer->targets)
 		layer->targets--;
 	spin_unlock(&layer->lock);
 	wake_up_poll(&layer->wait, EPOLLIN | EPOLLHUP);
@@ -863,18 +893,6 @@ bool strace_layer_is_armed(struct strace_layer *layer)
 	return READ_ONCE(layer->state) == STRACE_LAYER_ARMED;
 }
 
-/**
- * strace_layer_is_new - was the layer never armed?
- * @layer: the layer
- *
- * Context: Any.
- * Return: true if so.
- */
-bool strace_layer_is_new(struct strace_layer *layer)
-{
-	return READ_ONCE(layer->state) == STRACE_LAYER_NEW;
-}
-
 /* ----------------------------- configuration ----------------------------- */
 
 /**
@@ -889,19 +907,10 @@ bool strace_layer_has_tid(struct strace_layer *layer)
 	return READ_ONCE(layer->with_tid);
 }
 
-static void set_calls(struct strace_layer *layer, const struct syscall_set *set)
-{
-	unsigned int abi, i;
-
-	for (abi = 0; abi < SYSCALL_NR_ABIS; abi++)
-		for (i = 0; i < SYSCALL_SET_WORDS; i++)
-			WRITE_ONCE(layer->set.bits[abi][i], set->bits[abi][i]);
-}
-
 /**
  * strace_configure - change how a layer works
  * @layer: the layer
- * @cmd: a command with the verb trace, limit, tid or onclose
+ * @cmd: a command with the verb limit, tid or onclose
  *
  * Context: Process context.
  */
@@ -909,9 +918,6 @@ void strace_configure(struct strace_layer *layer, const struct syscall_command *
 {
 	spin_lock(&layer->lock);
 	switch (cmd->verb) {
-	case SYSCALL_VERB_TRACE:
-		set_calls(layer, &cmd->set);
-		break;
 	case SYSCALL_VERB_LIMIT:
 		WRITE_ONCE(layer->limit, cmd->value);
 		break;

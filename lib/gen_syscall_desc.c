@@ -134,7 +134,7 @@ static void parse_row(char *s)
 	if (*s == ':') {
 		if (strlen(row->name) >= sizeof(row->abi))
 			die("no ABI '%s'", row->name);
-		strcpy(row->abi, row->name);
+		memcpy(row->abi, row->name, sizeof(row->abi));
 		s = take_word(s + 1, row->name, sizeof(row->name));
 	}
 	if (*s++ != '(')
@@ -150,7 +150,7 @@ static void parse_row(char *s)
 	}
 	for (i = 0; i < row->nr_args; i++)
 		find_length(row, &row->args[i]);
-	strcpy(row->ret, "int");
+	snprintf(row->ret, sizeof(row->ret), "int");
 	while (isspace((unsigned char)*++s))
 		;
 	if (*s == '=')

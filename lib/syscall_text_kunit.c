@@ -359,6 +359,7 @@ static struct kunit_suite syscall_text_suite = {
 	.name = "syscall_text",
 	.test_cases = syscall_text_cases,
 };
+
 kunit_test_suite(syscall_text_suite);
 
 MODULE_DESCRIPTION("KUnit test of the text form of system calls");

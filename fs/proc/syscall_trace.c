@@ -24,8 +24,9 @@
 
 /**
  * struct strace_file - an open file
- * @layer: the tracer, or the console; NULL for a console that is not there
- *	(yet); under @lock
+ * @layer: the tracer or the console. Constant for who reads, as poll() needs
+ *	it; for who only writes the console that was last seen, NULL if none
+ *	was; under @lock
  * @console: whether this is the console; constant
  * @one_thread: for one thread instead of the whole process; constant
  * @done: the console's record was read to its end; under @lock
@@ -41,7 +42,7 @@ struct strace_file {
 	bool console;
 	bool one_thread;
 	bool done;
-	struct mutex lock;
+	struct mutex lock; /* see above */
 	char *text;
 	size_t size;
 	size_t len;
@@ -258,7 +259,8 @@ static ssize_t copy_text(struct strace_file *sf, char __user *buf, size_t count)
 	return done;
 }
 
-static ssize_t syscall_trace_read(struct file *file, char __user *buf, size_t count, loff_t *ppos)
+static ssize_t syscall_trace_read(struct file *file, char __user *buf, size_t count,
+				  loff_t *ppos)
 {
 	struct strace_file *sf = file->private_data;
 	ssize_t ret = 1;
@@ -339,7 +341,7 @@ static int attach(struct strace_line *line, struct strace_layer *layer)
 	int err = -ESRCH;
 
 	if (task) {
-		err = strace_attach(layer, task, line->sf->one_thread);
+		err = strace_attach(layer, task, line->sf->one_thread, &line->cmd.set);
 		put_task_struct(task);
 	}
 	return err ? refuse(line, err, attach_error_text(err)) : 0;
@@ -357,13 +359,12 @@ static int find_console(struct strace_line *line)
 	}
 	if (!layer)
 		return -EAGAIN;
-	strace_configure(layer, &line->cmd);
 	strace_put_layer(line->layer);
 	line->layer = layer;
-	return 0;
+	return attach(line, layer);
 }
 
-/* Make a layer in the place of one that is gone or was never there, and arm. */
+/* Make a console in the place of one that is gone or was never there, and arm. */
 static int arm_new_layer(struct strace_line *line)
 {
 	struct strace_layer *layer = strace_alloc_layer(line->sf->console);
@@ -371,7 +372,6 @@ static int arm_new_layer(struct strace_line *line)
 
 	if (!layer)
 		return -ENOMEM;
-	strace_configure(layer, &line->cmd);
 	err = attach(line, layer);
 	if (err) {
 		strace_put_layer(layer);
@@ -386,25 +386,14 @@ static int arm_console(struct strace_line *line)
 {
 	int err;
 
-	if (line->layer && strace_layer_is_armed(line->layer)) {
-		strace_configure(line->layer, &line->cmd);
-		return 0;
-	}
+	if (line->layer && strace_layer_is_armed(line->layer))
+		return attach(line, line->layer);
 	do {
 		err = arm_new_layer(line);
 		if (err == -EEXIST)
 			err = find_console(line);
-	} while (err == -EAGAIN);
+	} while (err == -EAGAIN && !fatal_signal_pending(current));
 	return err;
-}
-
-static int arm_tracer(struct strace_line *line)
-{
-	/* A layer that has left its process does not come back. */
-	if (!strace_layer_is_new(line->layer) && !strace_layer_is_armed(line->layer))
-		return arm_new_layer(line);
-	strace_configure(line->layer, &line->cmd);
-	return attach(line, line->layer);
 }
 
 /* Give the line, or the file, the layer that the other has. */
@@ -448,7 +437,7 @@ static int do_trace(struct strace_line *line)
 	follow_layer(&line->layer, sf->layer);
 	/* So that security modules see the opener, too. */
 	own = override_creds(line->file->f_cred);
-	err = sf->console ? arm_console(line) : arm_tracer(line);
+	err = sf->console ? arm_console(line) : attach(line, line->layer);
 	revert_creds(own);
 	if (!err)
 		follow_layer(&sf->layer, line->layer);
@@ -603,8 +592,8 @@ static ssize_t write_lines(struct strace_line *line, char *text, size_t len)
 	return done ?: ret;
 }
 
-static ssize_t syscall_trace_write(struct file *file, const char __user *buf, size_t count,
-		     loff_t *ppos)
+static ssize_t syscall_trace_write(struct file *file, const char __user *buf,
+				   size_t count, loff_t *ppos)
 {
 	struct strace_file *sf = file->private_data;
 	size_t len = min_t(size_t, count, SYSCALL_LINE_MAX);
@@ -647,6 +636,9 @@ static __poll_t syscall_trace_poll(struct file *file, struct poll_table_struct *
 	struct strace_layer *layer;
 	__poll_t mask = EPOLLHUP;
 
+	/* The console of a writer changes; there is nothing to wait for. */
+	if (!(file->f_mode & FMODE_READ))
+		return EPOLLOUT | EPOLLWRNORM;
 	mutex_lock(&sf->lock);
 	layer = get_layer(sf);
 	if (layer)

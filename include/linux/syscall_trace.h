@@ -33,11 +33,12 @@ bool strace_call_changed(struct pt_regs *regs);
 bool strace_enter_vsyscall(struct pt_regs *regs);
 void strace_exit(struct pt_regs *regs);
 int strace_dup_task(struct task_struct *child, u64 clone_flags);
+void strace_fork_regs(struct task_struct *child);
 int strace_link_child(struct task_struct *child, u64 clone_flags);
 void strace_free_task(struct task_struct *task);
 void strace_exit_task(struct task_struct *task);
 void strace_exit_group(struct task_struct *task);
-int strace_exec_unsafe(void);
+void strace_exec_unsafe(struct linux_binprm *bprm);
 void strace_exec_committed(struct linux_binprm *bprm);
 
 static inline bool strace_work_pending(void)
@@ -78,11 +79,10 @@ struct strace_layer *strace_get_console(struct task_struct *task, bool one_threa
 void strace_get_layer(struct strace_layer *layer);
 void strace_put_layer(struct strace_layer *layer);
 int strace_attach(struct strace_layer *layer, struct task_struct *task,
-		  bool one_thread);
+		  bool one_thread, const struct syscall_set *set);
 void strace_close_layer(struct strace_layer *layer);
 void strace_detach_layer(struct strace_layer *layer);
 bool strace_layer_is_armed(struct strace_layer *layer);
-bool strace_layer_is_new(struct strace_layer *layer);
 int strace_may_open(struct task_struct *task);
 
 bool strace_layer_has_tid(struct strace_layer *layer);
@@ -128,6 +128,10 @@ static inline int strace_dup_task(struct task_struct *child, u64 clone_flags)
 	return 0;
 }
 
+static inline void strace_fork_regs(struct task_struct *child)
+{
+}
+
 static inline int strace_link_child(struct task_struct *child, u64 clone_flags)
 {
 	return 0;
@@ -145,9 +149,8 @@ static inline void strace_exit_group(struct task_struct *task)
 {
 }
 
-static inline int strace_exec_unsafe(void)
+static inline void strace_exec_unsafe(struct linux_binprm *bprm)
 {
-	return 0;
 }
 
 static inline void strace_exec_committed(struct linux_binprm *bprm)

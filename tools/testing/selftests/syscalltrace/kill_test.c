@@ -145,7 +145,7 @@ static void trace(pid_t pid, unsigned int seed)
 
 static void random_delay(void)
 {
-	struct timespec ts = { .tv_nsec = rand() % 3000000 };
+	struct timespec ts = { .tv_nsec = rand() % (rand() % 2 ? 3000000 : 30000000) };
 
 	nanosleep(&ts, NULL);
 }

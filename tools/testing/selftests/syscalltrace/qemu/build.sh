@@ -1,9 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Configure and build a kernel. Usage: build.sh FLAVOUR
-#   release  what run and test boot        debug  with the sanitizers
-#   plain    release without our option and without our patches (by hook checks)
+# Configure and build a kernel. Usage: build.sh FLAVOUR [TARGET...]
+#
+#	release	what run and test boot
+#	debug	with the sanitizers
+#	off	release without our option
+#	plain	release from the stock source in $STOCK
 #
 # Environment: TREE, BUILD, JOBS.
 set -e
@@ -11,20 +14,25 @@ set -e
 : "${TREE:?}" "${BUILD:?}" "${JOBS:=$(nproc)}"
 here=tools/testing/selftests/syscalltrace
 flavour=$1
+shift
 out=$BUILD/$flavour
+src=$TREE
+[ "$flavour" != plain ] || src=$STOCK
 
 fragments()
 {
 	case $flavour in
 	release) cat $here/config $here/qemu/kernel.config ;;
 	debug)	cat $here/config $here/qemu/kernel.config $here/qemu/debug.config ;;
+	off)	cat $here/qemu/kernel.config ;;
+	plain)	grep -v SYSCALL_TEXT $here/qemu/kernel.config ;;
 	*)	echo "build: no flavour '$flavour'" >&2; exit 1 ;;
 	esac
 }
 
 kmake()
 {
-	make -C "$TREE" O="$out" CC="ccache gcc" HOSTCC="ccache gcc" \
+	make -C "$src" O="$out" CC="ccache gcc" HOSTCC="ccache gcc" \
 		KBUILD_BUILD_TIMESTAMP=1970-01-01 KBUILD_BUILD_USER=syscalltrace \
 		KBUILD_BUILD_HOST=localhost "$@"
 }
@@ -36,8 +44,11 @@ configure()
 	cmp -s "$out/fragments.new" "$out/fragments" && [ -f "$out/.config" ] &&
 		return
 	kmake KCONFIG_ALLCONFIG="$out/fragments.new" allnoconfig > "$out/config.log"
-	grep -h '^CONFIG_' "$out/fragments.new" | grep -v '=n$' | while read -r o; do
-		grep -qxF "$o" "$out/.config" || echo "build: option ignored: $o"
+	for o in $(grep -h '^CONFIG_' "$out/fragments.new" | grep -v '=n$'); do
+		[ "$flavour" = off ] || grep -qxF "$o" "$out/.config" || {
+			echo "build: the kernel does not take $o" >&2
+			exit 1
+		}
 	done
 	mv "$out/fragments.new" "$out/fragments"
 }
@@ -64,6 +75,10 @@ progress()
 mkdir -p "$out"
 export CCACHE_BASEDIR="$BUILD" CCACHE_NOHASHDIR=1 CCACHE_MAXSIZE="${CCACHE_MAXSIZE:-5G}"
 configure
+if [ $# != 0 ]; then
+	kmake -s -j"$JOBS" "$@"
+	exit
+fi
 echo "build: $flavour kernel in $out (log: build.log)"
 start=$(date +%s)
 { kmake -j"$JOBS" bzImage 2>&1 || echo failed >&3; } 3> "$out/status" | tee "$out/build.log" | progress
