@@ -152,8 +152,8 @@ else
 fi
 
 # Mistakes are told, and can be asked about.
-hold "$dir/out" true
-echo "trace execve" > "$f"
+hold "$dir/out" echo hello
+echo "trace write" > "$f"
 go
 cat "$f" > /dev/null
 ! echo "skip-fail EIOU" 2> /dev/null > "$f"

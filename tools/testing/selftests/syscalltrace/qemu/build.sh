@@ -24,8 +24,8 @@ fragments()
 	case $flavour in
 	release) cat $here/config $here/qemu/kernel.config ;;
 	debug)	cat $here/config $here/qemu/kernel.config $here/qemu/debug.config ;;
-	off)	cat $here/qemu/kernel.config ;;
-	plain)	grep -v SYSCALL_TEXT $here/qemu/kernel.config ;;
+	off|plain) cat $here/config $here/qemu/kernel.config |
+			grep -v -e PROC_SYSCALL_TRACE -e SYSCALL_TEXT ;;
 	*)	echo "build: no flavour '$flavour'" >&2; exit 1 ;;
 	esac
 }
@@ -45,7 +45,7 @@ configure()
 		return
 	kmake KCONFIG_ALLCONFIG="$out/fragments.new" allnoconfig > "$out/config.log"
 	for o in $(grep -h '^CONFIG_' "$out/fragments.new" | grep -v '=n$'); do
-		[ "$flavour" = off ] || grep -qxF "$o" "$out/.config" || {
+		grep -qxF "$o" "$out/.config" || {
 			echo "build: the kernel does not take $o" >&2
 			exit 1
 		}
