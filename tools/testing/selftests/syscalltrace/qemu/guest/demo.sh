@@ -8,9 +8,16 @@ dir=$(mktemp -d /tmp/demo.XXXXXX)
 cd "$dir" || exit 1
 failed=0
 
+bold= red= plain=
+if [ -t 1 ]; then
+	bold=$(printf '\033[1m')
+	red=$(printf '\033[31m')
+	plain=$(printf '\033[0m')
+fi
+
 say()
 {
-	printf '\n\033[1m%s\033[0m\n' "$*"
+	printf '\n%s\n' "$bold$*$plain"
 }
 
 # Show a command, run it in this shell, and compare what it prints with a
@@ -26,7 +33,7 @@ type()
 	else
 		grep -q -- "$2" "$dir/printed" && return
 	fi
-	printf '\033[31mexpected: %s\033[0m\n' "$2"
+	printf '%s\n' "${red}expected: $2$plain"
 	failed=1
 }
 
@@ -37,7 +44,7 @@ while read -r line < go; do
 	echo "this is $line"
 done
 END
-type 'sh program & f=/proc/$!/syscall' -
+type 'sh program > out 2>&1 & f=/proc/$!/syscall' -
 p=$!
 type 'cat $f | cut -d" " -f1' '^[0-9r]'
 
@@ -72,6 +79,8 @@ type 'echo error > $f; cat $f' '^error 1, "no such verb or call"$'
 say "Leave; the program runs on:"
 type 'echo detach > $f' -
 type 'echo goodbye > go; cat $f | cut -d" " -f1' '^[0-9r]'
+until grep -q goodbye out; do :; done
+type 'cat out' 'this is more'
 kill $p
 wait $p 2>/dev/null
 [ $failed = 0 ] && say "Every command gave what it should."
