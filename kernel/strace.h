@@ -9,7 +9,9 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/pid.h>
+#include <linux/rcupdate.h>
 #include <linux/refcount.h>
+#include <linux/sched/signal.h>
 #include <linux/spinlock.h>
 #include <linux/syscall_trace.h>
 #include <linux/wait.h>
@@ -248,6 +250,20 @@ struct strace_layer {
 	struct pid *owner;
 	struct hlist_node owned;
 };
+
+/*
+ * A task's signal handlers and their lock, for who knows that they stay: the
+ * task itself, or who holds the lock.
+ */
+static inline struct sighand_struct *strace_sighand(struct task_struct *task)
+{
+	return rcu_dereference_protected(task->sighand, true);
+}
+
+static inline spinlock_t *strace_siglock(struct task_struct *task)
+{
+	return &strace_sighand(task)->siglock;
+}
 
 /* Does the seat concern this task? */
 static inline bool strace_seat_covers(const struct strace_seat *seat,

@@ -357,7 +357,7 @@ static bool stop_signal_is_pending(void)
 	static const int stops[] = { SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU };
 	unsigned int i;
 
-	lockdep_assert_held(&current->sighand->siglock);
+	lockdep_assert_held(strace_siglock(current));
 	for (i = 0; i < ARRAY_SIZE(stops); i++) {
 		int sig = stops[i];
 
@@ -365,7 +365,7 @@ static bool stop_signal_is_pending(void)
 		    !sigismember(&current->signal->shared_pending.signal, sig))
 			continue;
 		if (!sigismember(&current->blocked, sig) &&
-		    current->sighand->action[sig - 1].sa.sa_handler == SIG_DFL)
+		    strace_sighand(current)->action[sig - 1].sa.sa_handler == SIG_DFL)
 			return true;
 	}
 	return false;
@@ -393,7 +393,7 @@ static enum interruption check_signals(void)
 {
 	enum interruption what = INTERRUPTION_NONE;
 
-	spin_lock_irq(&current->sighand->siglock);
+	spin_lock_irq(strace_siglock(current));
 	if (__fatal_signal_pending(current))
 		what = INTERRUPTION_FATAL;
 	else if ((current->jobctl & JOBCTL_PENDING_MASK) || stop_signal_is_pending())
@@ -402,7 +402,7 @@ static enum interruption check_signals(void)
 		what = INTERRUPTION_FREEZE;
 	if (what != INTERRUPTION_FATAL)
 		clear_thread_flag(TIF_SIGPENDING);
-	spin_unlock_irq(&current->sighand->siglock);
+	spin_unlock_irq(strace_siglock(current));
 	return what;
 }
 
@@ -433,9 +433,9 @@ static void end_wait(bool was_pending)
 		set_thread_flag(TIF_SIGPENDING);
 		return;
 	}
-	spin_lock_irq(&current->sighand->siglock);
+	spin_lock_irq(strace_siglock(current));
 	recalc_sigpending();
-	spin_unlock_irq(&current->sighand->siglock);
+	spin_unlock_irq(strace_siglock(current));
 }
 
 /* A wake-up that is no answer. Return false to give up waiting. */
@@ -566,13 +566,13 @@ static struct strace_nest *refresh_nest(struct strace_task *st)
 
 	if (likely(old && READ_ONCE(current->signal->strace_nest) == old))
 		return old;
-	spin_lock_irq(&current->sighand->siglock);
+	spin_lock_irq(strace_siglock(current));
 	st->nest = current->signal->strace_nest;
 	if (st->nest)
 		refcount_inc(&st->nest->refs);
 	else
 		clear_syscall_work(STRACE);
-	spin_unlock_irq(&current->sighand->siglock);
+	spin_unlock_irq(strace_siglock(current));
 	strace_put_nest(old);
 	return st->nest;
 }
@@ -871,7 +871,7 @@ int strace_link_child(struct task_struct *child, u64 clone_flags)
 {
 	struct strace_nest *nest = current->signal->strace_nest;
 
-	lockdep_assert_held(&current->sighand->siglock);
+	lockdep_assert_held(strace_siglock(current));
 	if (!nest || !(clone_flags & CLONE_THREAD) || is_worker(child) ||
 	    !has_seat_for_all(nest))
 		return 0;
@@ -918,7 +918,7 @@ void strace_exit_task(struct task_struct *task)
 	 * publish_nest() either sees PF_EXITING or has finished when the lock
 	 * is taken here.
 	 */
-	spin_lock_irq(&task->sighand->siglock);
+	spin_lock_irq(strace_siglock(task));
 	st = task->strace;
 	if (st) {
 		task->strace = NULL;
@@ -927,7 +927,7 @@ void strace_exit_task(struct task_struct *task)
 		if (nest)
 			refcount_inc(&nest->refs);
 	}
-	spin_unlock_irq(&task->sighand->siglock);
+	spin_unlock_irq(strace_siglock(task));
 	if (!st)
 		return;
 	leave_own_seats(st, nest);
@@ -951,10 +951,10 @@ void strace_exit_group(struct task_struct *task)
 	/* Nobody publishes a nest for a process without a running thread. */
 	nest = task->signal->strace_nest;
 	if (nest) {
-		spin_lock_irq(&task->sighand->siglock);
+		spin_lock_irq(strace_siglock(task));
 		nest = task->signal->strace_nest;
 		task->signal->strace_nest = NULL;
-		spin_unlock_irq(&task->sighand->siglock);
+		spin_unlock_irq(strace_siglock(task));
 		for (i = 0; i < nest->nr; i++)
 			if (!nest->seats[i].only)
 				strace_target_gone(&nest->seats[i]);

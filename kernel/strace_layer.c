@@ -294,7 +294,7 @@ static unsigned int copy_live_seats(struct strace_nest *to, unsigned int nr,
 static bool replace_nest(struct task_struct *task, struct strace_nest *old,
 			 struct strace_nest *new)
 {
-	lockdep_assert_held(&task->sighand->siglock);
+	lockdep_assert_held(strace_siglock(task));
 	if (task->signal->strace_nest != old)
 		return false;
 	WRITE_ONCE(task->signal->strace_nest, new);
@@ -323,9 +323,9 @@ void strace_prune_nest(void)
 		/* More may have left since they were counted. */
 		new->nr = copy_live_seats(new, live, old);
 	}
-	spin_lock_irq(&current->sighand->siglock);
+	spin_lock_irq(strace_siglock(current));
 	done = replace_nest(current, old, new);
-	spin_unlock_irq(&current->sighand->siglock);
+	spin_unlock_irq(strace_siglock(current));
 	/* The process's reference, now ours to drop. */
 	strace_put_nest(done ? old : new);
 out_put_old:
@@ -395,7 +395,7 @@ static unsigned int count_missing_slots(struct task_struct *task)
 	struct task_struct *t;
 	unsigned int n = 0;
 
-	lockdep_assert_held(&task->sighand->siglock);
+	lockdep_assert_held(strace_siglock(task));
 	for_each_thread(task, t)
 		n += is_traceable(t) && !t->strace;
 	return n;
@@ -429,7 +429,7 @@ static unsigned int hand_out_slots(struct task_struct *task, struct list_head *s
 	struct strace_task *st;
 	struct task_struct *t;
 
-	lockdep_assert_held(&task->sighand->siglock);
+	lockdep_assert_held(strace_siglock(task));
 	for_each_thread(task, t) {
 		if (!is_traceable(t) || t->strace)
 			continue;

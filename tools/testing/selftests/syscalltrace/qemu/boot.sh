@@ -116,6 +116,9 @@ run)
 test)
 	bad=0
 	unattended "${TEST_TIMEOUT:-1500}" || bad=1
+	if [ "$flavour" = release ] && [ -z "$TESTS" ]; then
+		$here/qemu/hooks_check.sh >> "$run/results" || true
+	fi
 	$here/qemu/summary.sh "$run/results" "$bad"
 	;;
 *)

@@ -43,7 +43,7 @@ echo 'root::0:0:root:/root:/bin/sh' > "$root/etc/passwd"
 echo 'user::1000:1000:user:/tmp:/bin/sh' >> "$root/etc/passwd"
 ln -s /bin "$root/sbin"
 copy_program "$(command -v strace)"
-find "$tests" -maxdepth 1 -type f -perm -u+x -exec cp {} "$root/tests/" \;
+find "$tests" -maxdepth 1 -type f -perm -u+x ! -name 'gen_*' -exec cp {} "$root/tests/" \;
 find "$tests/kernel" -type f -perm -u+x -exec cp {} "$root/tests/kernel/" \;
 cp $here/*.sh "$root/tests/" 2>/dev/null || true
 cp $here/qemu/guest/* "$root/"

@@ -74,6 +74,7 @@ unpack()
 	git -C "$TREE.new" -c user.name=stock -c user.email=stock@localhost \
 		commit -qm "stock source"
 	git -C "$TREE.new" tag $stock
+	echo "$KSRC" > "$TREE.new/.git/ksrc"
 	mv "$TREE.new" "$TREE"
 }
 
@@ -136,6 +137,8 @@ apply_patches()
 apply()
 {
 	[ -d "$TREE" ] || unpack
+	[ "$(cat "$TREE/.git/ksrc" 2>/dev/null || echo "$KSRC")" = "$KSRC" ] ||
+		die "$TREE was made from $(cat "$TREE/.git/ksrc"): 'make distclean', or another BUILD="
 	link_files
 	apply_patches
 }
