@@ -133,6 +133,7 @@ struct strace_regs {
  * @refs: one for task_struct::strace, one for each seat that names the task
  * @nest: the layers of the call being made, or of the last one; like all that
  *	follows but @event, touched by the task itself only
+ * @waiting: the task is stopped; read by its siblings
  * @in_call: strace_enter() judged the call that is being made
  * @again: the call changed after it was judged, and is to be judged anew
  * @seen: a tracer has seen this call
@@ -146,6 +147,7 @@ struct strace_regs {
 struct strace_task {
 	refcount_t refs;
 	struct strace_nest *nest;
+	bool waiting;
 	bool in_call;
 	bool again;
 	bool seen;
@@ -211,7 +213,7 @@ enum strace_layer_state {
  * @notes: records that are no stops, oldest first; under @lock
  * @nr_notes: length of @notes; under @lock
  * @next_id: id of the last stop; under @lock
- * @targets: processes or threads that are traced; under @lock
+ * @gone: the generation whose process or thread has ended; written under @lock
  * @error_column: where the last refused line went wrong, 0 if none did; under @lock
  * @error_text: and why; under @lock
  * @set: calls that stop; written under @lock, a word at a time
@@ -237,7 +239,7 @@ struct strace_layer {
 	struct list_head notes;
 	unsigned int nr_notes;
 	u64 next_id;
-	unsigned int targets;
+	unsigned int gone;
 	u32 error_column;
 	const char *error_text;
 	struct syscall_set set;
@@ -272,11 +274,22 @@ static inline bool strace_seat_covers(const struct strace_seat *seat,
 	return !seat->only || seat->only == st;
 }
 
-/* Has the layer not left the seat? */
+/*
+ * May the layer judge from this seat? Not if it has left it, if it is just
+ * about to take it, or if there is nothing to be traced from it any more.
+ */
 static inline bool strace_seat_is_live(const struct strace_seat *seat)
 {
 	return READ_ONCE(seat->layer->state) != STRACE_LAYER_DETACHED &&
-	       READ_ONCE(seat->layer->generation) == seat->generation;
+	       READ_ONCE(seat->layer->generation) == seat->generation &&
+	       READ_ONCE(seat->layer->gone) != seat->generation;
+}
+
+/* Is the seat of no use, now and later? */
+static inline bool strace_seat_is_stale(const struct strace_seat *seat)
+{
+	return !strace_seat_is_live(seat) &&
+	       READ_ONCE(seat->layer->generation) + 1 != seat->generation;
 }
 
 /* strace_layer.c, for strace_hooks.c */

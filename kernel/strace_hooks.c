@@ -122,10 +122,15 @@ static void adopt_foreign_changes(struct strace_task *st, const struct strace_re
 			st->program.args[i] = now->args[i];
 }
 
-/*
- * Give the program its own registers back. After sigreturn, which sets nr to
- * -1, they are others; an emulated vsyscall sets it as well.
- */
+static bool is_sigreturn(const struct syscall_call *call)
+{
+	const struct syscall_desc *desc = syscall_desc(call->abi, call->nr);
+
+	return desc && (!strcmp(desc->name, "rt_sigreturn") ||
+			!strcmp(desc->name, "sigreturn"));
+}
+
+/* Give the program its own registers back. After sigreturn they are others. */
 static void restore_regs(struct strace_task *st, struct pt_regs *regs)
 {
 	struct strace_regs now;
@@ -133,7 +138,7 @@ static void restore_regs(struct strace_task *st, struct pt_regs *regs)
 	if (regs_are_equal(&st->used, &st->program))
 		return;
 	read_regs(regs, &now);
-	if (now.nr == -1 && !st->event.fixed_nr)
+	if (now.nr == -1 && is_sigreturn(&st->call))
 		return;
 	adopt_foreign_changes(st, &now);
 	write_regs(current, regs, &st->program);
@@ -147,19 +152,19 @@ static void __user *arg_address(const struct syscall_call *call, unsigned int i)
 }
 
 /* How much room may argument @i need? */
-static u32 arg_room(const struct syscall_call *call, const struct syscall_arg_desc *arg,
+static u32 arg_room(const struct syscall_call *call, const struct syscall_desc *desc,
 		    unsigned int i, u32 limit)
 {
 	if (!call->args[i])
 		return 0;
-	switch (arg->kind) {
+	switch (desc->args[i].kind) {
 	case SYSCALL_ARG_PATH:
 		return SYSCALL_PATH_MAX;
 	case SYSCALL_ARG_STR:
 		/* One more tells whether the string ends there. */
 		return limit + 1;
 	case SYSCALL_ARG_IN:
-		return min_t(u64, limit, call->args[arg->len - 1]);
+		return min_t(u64, limit, syscall_buffer_length(call, desc, i));
 	default:
 		return 0;
 	}
@@ -221,7 +226,7 @@ static void capture(struct strace_task *st, const struct syscall_call *call,
 	bytes->have = 0;
 	bytes->more = 0;
 	for (i = 0; i < nr_args; i++) {
-		room[i] = arg_room(call, &desc->args[i], i, limit);
+		room[i] = arg_room(call, desc, i, limit);
 		bytes->off[i] = size;
 		size += room[i];
 	}
@@ -241,7 +246,7 @@ static void capture(struct strace_task *st, const struct syscall_call *call,
 			copy_string(bytes, to, arg_address(call, i), i, room[i]);
 		else if (arg->kind == SYSCALL_ARG_IN)
 			copy_buffer(bytes, to, arg_address(call, i), i, room[i],
-				    room[i] < call->args[arg->len - 1]);
+				    room[i] < syscall_buffer_length(call, desc, i));
 	}
 }
 
@@ -329,13 +334,18 @@ static bool withdraw_event(struct strace_layer *layer, struct strace_event *even
 	bool unseen;
 
 	spin_lock(&layer->lock);
-	unseen = event->state == STRACE_EVENT_QUEUED;
+	unseen = event->state == STRACE_EVENT_QUEUED && !event->request;
 	if (unseen) {
 		list_del_init(&event->node);
 		event->state = STRACE_EVENT_IDLE;
 	}
 	spin_unlock(&layer->lock);
 	return unseen;
+}
+
+static bool is_frozen_by_cgroup(void)
+{
+	return READ_ONCE(current->jobctl) & JOBCTL_TRAP_FREEZE;
 }
 
 /* Is it time to go on? If not, take what the tracer wants done meanwhile. */
@@ -346,8 +356,10 @@ static bool is_answered(struct strace_layer *layer, struct strace_event *event,
 
 	spin_lock(&layer->lock);
 	answered = event->state == STRACE_EVENT_ANSWERED;
-	*req = event->request;
-	event->request = NULL;
+	/* Once it is answered nothing more is done; drop_event() says so. */
+	*req = answered || is_frozen_by_cgroup() ? NULL : event->request;
+	if (*req)
+		event->request = NULL;
 	spin_unlock(&layer->lock);
 	return answered;
 }
@@ -386,6 +398,34 @@ enum interruption {
 };
 
 /*
+ * The process's signals may look for another thread: this one does not handle
+ * any soon, but is taken for one that does, as its flag is clear. Threads that
+ * are stopped, too, would just hand them back.
+ */
+static void hand_over_signals(void)
+{
+	sigset_t rest;
+	struct task_struct *t;
+
+	lockdep_assert_held(strace_siglock(current));
+	sigandnsets(&rest, &current->signal->shared_pending.signal, &current->blocked);
+	for_other_threads(current, t) {
+		sigset_t takes;
+
+		if (sigisemptyset(&rest))
+			break;
+		if ((t->flags & PF_EXITING) || (t->strace && READ_ONCE(t->strace->waiting)))
+			continue;
+		sigandnsets(&takes, &rest, &t->blocked);
+		if (sigisemptyset(&takes))
+			continue;
+		sigandnsets(&rest, &rest, &takes);
+		if (!task_sigpending(t))
+			signal_wake_up(t, false);
+	}
+}
+
+/*
  * Look at what set TIF_SIGPENDING, and clear it so that the task can sleep on;
  * end_wait() sets it again. Whatever comes later sets it and wakes the task.
  */
@@ -400,15 +440,12 @@ static enum interruption check_signals(void)
 		what = INTERRUPTION_STOP;
 	else if (current->jobctl & JOBCTL_TRAP_FREEZE)
 		what = INTERRUPTION_FREEZE;
-	if (what != INTERRUPTION_FATAL)
+	if (what != INTERRUPTION_FATAL) {
 		clear_thread_flag(TIF_SIGPENDING);
+		hand_over_signals();
+	}
 	spin_unlock_irq(strace_siglock(current));
 	return what;
-}
-
-static bool is_frozen_by_cgroup(void)
-{
-	return READ_ONCE(current->jobctl) & JOBCTL_TRAP_FREEZE;
 }
 
 /* Work that was queued for the border of the kernel can be done here as well. */
@@ -420,16 +457,16 @@ static void do_task_work(void)
 }
 
 /*
- * Before the task goes on, what is pending must show again. At the end of a
- * call that is to be restarted the flag must not get lost either, even if the
- * signal is gone: it is what makes the restart happen.
+ * Before the task goes on, what is pending must show again. After a call that is
+ * to be restarted the flag must not get lost either, even if the signal is gone:
+ * it is what makes the restart happen. Before a call it must not be there for
+ * nothing: the call would fail for it.
  */
-static void end_wait(bool was_pending)
+static void end_wait(bool keep_pending)
 {
-	__set_current_state(TASK_RUNNING);
 	if (cgroup_task_frozen(current))
 		cgroup_leave_frozen(true);
-	if (was_pending || freezing(current)) {
+	if (keep_pending || freezing(current)) {
 		set_thread_flag(TIF_SIGPENDING);
 		return;
 	}
@@ -475,9 +512,12 @@ static enum strace_verdict wait_for_answer(struct strace_layer *layer,
 					   bool may_withdraw)
 {
 	enum strace_verdict verdict = STRACE_VERDICT_CONT;
-	bool was_pending = signal_pending(current), interrupted = false;
+	bool keep_pending = event->record.kind == SYSCALL_RECORD_EXIT &&
+			    signal_pending(current);
+	bool interrupted = false;
 	struct strace_request *req;
 
+	WRITE_ONCE(current->strace->waiting, true);
 	for (;;) {
 		set_current_state(TASK_INTERRUPTIBLE | TASK_FREEZABLE);
 		if (is_answered(layer, event, &req) && !is_frozen_by_cgroup()) {
@@ -505,8 +545,9 @@ static enum strace_verdict wait_for_answer(struct strace_layer *layer,
 		schedule();
 	}
 	__set_current_state(TASK_RUNNING);
+	WRITE_ONCE(current->strace->waiting, false);
 	if (interrupted)
-		end_wait(was_pending);
+		end_wait(keep_pending);
 	return verdict;
 }
 
@@ -539,6 +580,8 @@ static enum strace_verdict stop_for(struct strace_task *st, const struct strace_
 	bool entry = event->record.kind == SYSCALL_RECORD_ENTRY;
 	enum strace_verdict verdict;
 
+	if (fatal_signal_pending(current))
+		return STRACE_VERDICT_DIE;
 	if (!post_event(seat, event)) {
 		if (!strace_seat_is_live(seat) || strace_layer_is_armed(layer))
 			return STRACE_VERDICT_CONT;
@@ -550,11 +593,10 @@ static enum strace_verdict stop_for(struct strace_task *st, const struct strace_
 			st->seen = true;
 		}
 	}
-	if (verdict == STRACE_VERDICT_KILL) {
+	if (verdict == STRACE_VERDICT_KILL)
 		die();
-		verdict = STRACE_VERDICT_DIE;
-	}
-	return verdict;
+	/* Killed before or after the answer came: nothing more is done. */
+	return fatal_signal_pending(current) ? STRACE_VERDICT_DIE : verdict;
 }
 
 /* --------------------------------- calls --------------------------------- */
@@ -570,7 +612,8 @@ static struct strace_nest *refresh_nest(struct strace_task *st)
 	st->nest = current->signal->strace_nest;
 	if (st->nest)
 		refcount_inc(&st->nest->refs);
-	else
+	else if (!st->in_call)
+		/* Else strace_exit() has yet to give the registers back. */
 		clear_syscall_work(STRACE);
 	spin_unlock_irq(strace_siglock(current));
 	strace_put_nest(old);
@@ -614,9 +657,9 @@ static enum strace_verdict judge_all(struct strace_task *st, struct syscall_call
 	for (i = nest->nr; i-- > 0;) {
 		struct strace_seat *seat = &nest->seats[i];
 
-		if (!strace_seat_is_live(seat))
+		if (strace_seat_is_stale(seat))
 			stale = true;
-		else if (strace_seat_covers(seat, st) &&
+		else if (strace_seat_is_live(seat) && strace_seat_covers(seat, st) &&
 			 syscall_set_has(&seat->layer->set, call->abi, call->nr))
 			verdict = judge(st, i, call, vsyscall);
 		if (verdict != STRACE_VERDICT_CONT && verdict != STRACE_VERDICT_STEP)
@@ -721,6 +764,17 @@ bool strace_enter_vsyscall(struct pt_regs *regs)
 }
 
 /**
+ * strace_call_is_judged - is the task in a call that the layers have judged?
+ *
+ * Context: The task itself.
+ * Return: true between strace_enter() and strace_exit().
+ */
+bool strace_call_is_judged(void)
+{
+	return current->strace && current->strace->in_call;
+}
+
+/**
  * strace_call_changed - did somebody change the call after it was judged?
  * @regs: the program's registers
  *
@@ -740,7 +794,9 @@ bool strace_call_changed(struct pt_regs *regs)
 	read_regs(regs, &now);
 	if (regs_are_equal(&now, &st->used))
 		return false;
+	/* From the beginning: no layer is to see what older ones made of it. */
 	adopt_foreign_changes(st, &now);
+	write_regs(current, regs, &st->program);
 	st->step = 0;
 	st->again = true;
 	return true;

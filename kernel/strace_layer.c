@@ -23,8 +23,9 @@
 
 /* Notes that may wait for a reader. */
 #define MAX_NOTES	64
-/* Tracers of tracers of ... that are looked at for a cycle. */
+/* How far, and how many, tracers of tracers are looked at for a cycle. */
 #define MAX_DEPTH	16
+#define MAX_TRACERS	256
 
 /* Serialises arming; covers layer->owner and signal_struct::strace_layers. */
 static DEFINE_MUTEX(strace_owner_lock);
@@ -254,12 +255,12 @@ struct strace_nest *strace_get_nest(struct task_struct *task)
 	return nest;
 }
 
-static unsigned int count_live_seats(const struct strace_nest *nest)
+static unsigned int count_used_seats(const struct strace_nest *nest)
 {
 	unsigned int i, n = 0;
 
 	for (i = 0; nest && i < nest->nr; i++)
-		n += strace_seat_is_live(&nest->seats[i]);
+		n += !strace_seat_is_stale(&nest->seats[i]);
 	return n;
 }
 
@@ -274,8 +275,8 @@ static void set_seat(struct strace_seat *seat, struct strace_layer *layer,
 	seat->generation = generation;
 }
 
-/* Copy at most @nr seats whose layers are still there. */
-static unsigned int copy_live_seats(struct strace_nest *to, unsigned int nr,
+/* Copy at most @nr seats, without the stale ones. */
+static unsigned int copy_used_seats(struct strace_nest *to, unsigned int nr,
 				    const struct strace_nest *from)
 {
 	unsigned int i, n = 0;
@@ -283,7 +284,7 @@ static unsigned int copy_live_seats(struct strace_nest *to, unsigned int nr,
 	for (i = 0; from && i < from->nr && n < nr; i++) {
 		const struct strace_seat *seat = &from->seats[i];
 
-		if (strace_seat_is_live(seat))
+		if (!strace_seat_is_stale(seat))
 			set_seat(&to->seats[n++], seat->layer, seat->only,
 				 seat->generation);
 	}
@@ -311,7 +312,7 @@ static bool replace_nest(struct task_struct *task, struct strace_nest *old,
 void strace_prune_nest(void)
 {
 	struct strace_nest *old = strace_get_nest(current), *new = NULL;
-	unsigned int live = count_live_seats(old);
+	unsigned int live = count_used_seats(old);
 	bool done = false;
 
 	if (!old || live == old->nr)
@@ -321,7 +322,7 @@ void strace_prune_nest(void)
 		if (!new)
 			goto out_put_old;
 		/* More may have left since they were counted. */
-		new->nr = copy_live_seats(new, live, old);
+		new->nr = copy_used_seats(new, live, old);
 	}
 	spin_lock_irq(strace_siglock(current));
 	done = replace_nest(current, old, new);
@@ -336,31 +337,46 @@ out_put_old:
 
 /*
  * Does @tracer trace @tracee, or a tracer of it, and so on? Then @tracee must
- * not trace @tracer. A chain too long to follow counts as a cycle.
+ * not trace @tracer. What is too much to look at counts as a cycle; @budget is
+ * how many more layers may be.
  */
 static bool is_traced_by(struct task_struct *tracee, struct pid *tracer,
-			 unsigned int depth)
+			 unsigned int depth, unsigned int *budget)
 {
 	struct strace_nest *nest = strace_get_nest(tracee);
-	bool found = nest && depth == MAX_DEPTH;
+	struct pid *last = NULL;
+	bool found = false;
 	unsigned int i;
 
 	lockdep_assert_held(&strace_owner_lock);
 	for (i = 0; nest && i < nest->nr && !found; i++) {
-		struct pid *owner = nest->seats[i].layer->owner;
+		struct strace_seat *seat = &nest->seats[i];
+		struct pid *owner = seat->layer->owner;
 		struct task_struct *task;
 
-		if (!owner)
+		if (!owner || owner == last || strace_seat_is_stale(seat))
 			continue;
-		found = owner == tracer;
+		last = owner;
+		if (owner == tracer || depth == MAX_DEPTH || !*budget) {
+			found = true;
+			break;
+		}
+		--*budget;
 		task = get_pid_task(owner, PIDTYPE_TGID);
-		if (task && !found)
-			found = is_traced_by(task, tracer, depth + 1);
-		if (task)
+		if (task) {
+			found = is_traced_by(task, tracer, depth + 1, budget);
 			put_task_struct(task);
+		}
 	}
 	strace_put_nest(nest);
 	return found;
+}
+
+static bool makes_cycle(struct task_struct *task)
+{
+	unsigned int budget = MAX_TRACERS;
+
+	return is_traced_by(current, task_tgid(task), 0, &budget);
 }
 
 static void drop_owner(struct strace_layer *layer)
@@ -370,7 +386,7 @@ static void drop_owner(struct strace_layer *layer)
 		return;
 	hlist_del_init(&layer->owned);
 	put_pid(layer->owner);
-	layer->owner = NULL;
+	WRITE_ONCE(layer->owner, NULL);
 }
 
 static void take_ownership(struct strace_layer *layer)
@@ -379,7 +395,7 @@ static void take_ownership(struct strace_layer *layer)
 	if (layer->console || layer->owner == task_tgid(current))
 		return;
 	drop_owner(layer);
-	layer->owner = get_pid(task_tgid(current));
+	WRITE_ONCE(layer->owner, get_pid(task_tgid(current)));
 	hlist_add_head(&layer->owned, &current->signal->strace_layers);
 }
 
@@ -474,7 +490,7 @@ static bool has_console(const struct strace_nest *nest, const struct strace_task
 	for (i = 0; nest && i < nest->nr; i++) {
 		const struct strace_seat *seat = &nest->seats[i];
 
-		if (seat->layer->console && seat->only == only && strace_seat_is_live(seat))
+		if (seat->layer->console && seat->only == only && !strace_seat_is_stale(seat))
 			return true;
 	}
 	return false;
@@ -484,7 +500,7 @@ static struct strace_nest *build_nest(struct strace_nest *old,
 				      struct strace_layer *layer,
 				      struct strace_task *only)
 {
-	unsigned int live = count_live_seats(old);
+	unsigned int live = count_used_seats(old);
 	struct strace_nest *new;
 
 	if (layer->console && has_console(old, only))
@@ -494,7 +510,7 @@ static struct strace_nest *build_nest(struct strace_nest *old,
 	new = alloc_nest(live + 1);
 	if (!new)
 		return ERR_PTR(-ENOMEM);
-	live = copy_live_seats(new, live, old);
+	live = copy_used_seats(new, live, old);
 	set_seat(&new->seats[live], layer, only, layer->generation + 1);
 	new->nr = live + 1;
 	return new;
@@ -564,36 +580,22 @@ static void set_calls(struct strace_layer *layer, const struct syscall_set *set)
 }
 
 /*
- * The seat that is to be published counts from here on; older seats of the
- * layer, which some tasks may still have, are void.
+ * The seat that was published counts from here on; older seats of the layer,
+ * which some tasks may still have, are void. Until here they did.
  */
 static void begin_generation(struct strace_layer *layer, const struct syscall_set *set)
 {
 	spin_lock(&layer->lock);
-	WRITE_ONCE(layer->generation, layer->generation + 1);
-	WRITE_ONCE(layer->state, STRACE_LAYER_ARMED);
+	set_calls(layer, set);
 	layer->lost = false;
-	layer->targets = 1;
-	set_calls(layer, set);
-	spin_unlock(&layer->lock);
-}
-
-/* It was not published after all: as if nothing had been tried. */
-static void abandon_generation(struct strace_layer *layer, enum strace_layer_state state,
-			       const struct syscall_set *set)
-{
-	spin_lock(&layer->lock);
-	WRITE_ONCE(layer->generation, layer->generation - 1);
-	WRITE_ONCE(layer->state, state);
-	set_calls(layer, set);
+	WRITE_ONCE(layer->state, STRACE_LAYER_ARMED);
+	WRITE_ONCE(layer->generation, layer->generation + 1);
 	spin_unlock(&layer->lock);
 }
 
 static int try_add_seat(struct strace_layer *layer, struct task_struct *task,
 			bool one_thread, const struct syscall_set *set)
 {
-	enum strace_layer_state old_state = layer->state;
-	struct syscall_set old_set = layer->set;
 	struct strace_task *only = NULL;
 	struct strace_nest *old, *new;
 	int err = give_slots(task);
@@ -611,14 +613,34 @@ static int try_add_seat(struct strace_layer *layer, struct task_struct *task,
 	if (IS_ERR(new)) {
 		err = PTR_ERR(new);
 	} else {
-		begin_generation(layer, set);
 		err = publish_nest(task, old, new, one_thread);
-		if (err)
-			abandon_generation(layer, old_state, &old_set);
+		if (!err)
+			begin_generation(layer, set);
 		/* The process's reference to the old, or our own to the new. */
 		strace_put_nest(err ? new : old);
 	}
 	strace_put_nest(old);
+	return err;
+}
+
+/*
+ * Threads may differ in their credentials and labels: whoever traces all of
+ * them may trace each.
+ */
+static int check_threads(struct task_struct *task, bool one_thread)
+{
+	struct task_struct *t;
+	int err = -ESRCH;
+
+	rcu_read_lock();
+	for_each_thread(task, t) {
+		if (!is_traceable(t) || (one_thread && t != task))
+			continue;
+		err = ptrace_may_access(t, PTRACE_MODE_ATTACH_FSCREDS) ? 0 : -EPERM;
+		if (err)
+			break;
+	}
+	rcu_read_unlock();
 	return err;
 }
 
@@ -628,9 +650,9 @@ static int attach_locked(struct strace_layer *layer, struct task_struct *task,
 	int err = 0;
 
 	lockdep_assert_held(&strace_owner_lock);
-	if (!layer->console && is_traced_by(current, task_tgid(task), 0))
+	if (!layer->console && makes_cycle(task))
 		return -ELOOP;
-	if (strace_layer_is_armed(layer)) {
+	if (strace_layer_is_armed(layer) && layer->gone != layer->generation) {
 		spin_lock(&layer->lock);
 		set_calls(layer, set);
 		spin_unlock(&layer->lock);
@@ -676,9 +698,11 @@ int strace_attach(struct strace_layer *layer, struct task_struct *task,
 	/* As for ptrace: an exec that has checked for tracers must not miss us. */
 	if (mutex_lock_interruptible(&task->signal->cred_guard_mutex))
 		return -ERESTARTNOINTR;
-	if (!ptrace_may_access(task, PTRACE_MODE_ATTACH_FSCREDS)) {
-		err = -EPERM;
-	} else {
+	err = check_threads(task, one_thread);
+	/* Most memory is got before the lock that all tracers share. */
+	if (!err)
+		err = give_slots(task);
+	if (!err) {
 		mutex_lock(&strace_owner_lock);
 		err = attach_locked(layer, task, one_thread, set);
 		mutex_unlock(&strace_owner_lock);
@@ -724,6 +748,7 @@ int strace_may_open(struct task_struct *task)
  */
 struct strace_layer *strace_get_console(struct task_struct *task, bool one_thread)
 {
+	struct strace_task *only = one_thread ? READ_ONCE(task->strace) : NULL;
 	struct strace_nest *nest = strace_get_nest(task);
 	struct strace_layer *found = NULL;
 	unsigned int i;
@@ -731,9 +756,8 @@ struct strace_layer *strace_get_console(struct task_struct *task, bool one_threa
 	for (i = 0; nest && i < nest->nr; i++) {
 		struct strace_seat *seat = &nest->seats[i];
 
-		if (!seat->layer->console || !strace_layer_is_armed(seat->layer))
-			continue;
-		if (one_thread ? seat->only == READ_ONCE(task->strace) : !seat->only)
+		if (seat->layer->console && seat->only == only &&
+		    !one_thread == !only && strace_seat_is_live(seat))
 			found = seat->layer;
 	}
 	if (found)
@@ -774,7 +798,8 @@ static void leave(struct strace_layer *layer, bool detach, bool lost)
 	struct strace_event *event, *next;
 
 	spin_lock(&layer->lock);
-	if (layer->state == STRACE_LAYER_ARMED) {
+	if (layer->state == STRACE_LAYER_ARMED ||
+	    (layer->state == STRACE_LAYER_CLOSED && lost)) {
 		WRITE_ONCE(layer->state,
 			   detach || layer->onclose == SYSCALL_ONCLOSE_CONT ?
 			   STRACE_LAYER_DETACHED : STRACE_LAYER_CLOSED);
@@ -790,6 +815,9 @@ static void leave(struct strace_layer *layer, bool detach, bool lost)
 
 static void leave_owner(struct strace_layer *layer)
 {
+	/* Only who holds the file, as the caller does, makes it owned. */
+	if (!READ_ONCE(layer->owner))
+		return;
 	mutex_lock(&strace_owner_lock);
 	drop_owner(layer);
 	mutex_unlock(&strace_owner_lock);
@@ -862,8 +890,7 @@ void strace_target_gone(struct strace_seat *seat)
 	struct strace_layer *layer = seat->layer;
 
 	spin_lock(&layer->lock);
-	if (layer->generation == seat->generation && layer->targets)
-		layer->targets--;
+	WRITE_ONCE(layer->gone, seat->generation);
 	spin_unlock(&layer->lock);
 	wake_up_poll(&layer->wait, EPOLLIN | EPOLLHUP);
 }
@@ -913,9 +940,12 @@ bool strace_layer_has_tid(struct strace_layer *layer)
  * @cmd: a command with the verb limit, tid or onclose
  *
  * Context: Process context.
+ * Return: 0, or -ESRCH to change what a tracer that is gone has left word of.
  */
-void strace_configure(struct strace_layer *layer, const struct syscall_command *cmd)
+int strace_configure(struct strace_layer *layer, const struct syscall_command *cmd)
 {
+	int err = 0;
+
 	spin_lock(&layer->lock);
 	switch (cmd->verb) {
 	case SYSCALL_VERB_LIMIT:
@@ -925,6 +955,10 @@ void strace_configure(struct strace_layer *layer, const struct syscall_command *
 		WRITE_ONCE(layer->with_tid, cmd->value);
 		break;
 	case SYSCALL_VERB_ONCLOSE:
+		if (layer->state == STRACE_LAYER_CLOSED) {
+			err = -ESRCH;
+			break;
+		}
 		layer->onclose = cmd->onclose;
 		layer->onclose_value = cmd->value;
 		break;
@@ -932,6 +966,7 @@ void strace_configure(struct strace_layer *layer, const struct syscall_command *
 	spin_unlock(&layer->lock);
 	/* With thread ids there may be more to read. */
 	wake_up_poll(&layer->wait, EPOLLIN);
+	return err;
 }
 
 /* ---------------------------------- notes -------------------------------- */
@@ -1023,17 +1058,21 @@ static void report_event(struct strace_event *event, struct strace_report *repor
 		refcount_inc(&event->memory->refs);
 }
 
-static struct strace_event *next_event(struct strace_layer *layer, enum strace_fetch mode)
+/*
+ * Which stop to show next? On a console the one that is out, again; with thread
+ * ids all may be out, so the new ones come first; else the next one has to wait
+ * until the one that is out is answered.
+ */
+static struct strace_event *next_event(struct strace_layer *layer)
 {
-	struct strace_event *event;
+	struct strace_event *queued, *reported;
 
 	lockdep_assert_held(&layer->lock);
-	event = list_first_entry_or_null(&layer->reported, struct strace_event, node);
-	if (event && mode == STRACE_FETCH_AGAIN)
-		return event;
-	if (event && mode == STRACE_FETCH_ONE)
-		return NULL;
-	return list_first_entry_or_null(&layer->queued, struct strace_event, node);
+	queued = list_first_entry_or_null(&layer->queued, struct strace_event, node);
+	reported = list_first_entry_or_null(&layer->reported, struct strace_event, node);
+	if (layer->console)
+		return layer->with_tid ? queued ?: reported : reported ?: queued;
+	return layer->with_tid || !reported ? queued : NULL;
 }
 
 /* What a reader gets when there is nothing to read. */
@@ -1044,11 +1083,10 @@ static int idle_result(const struct strace_layer *layer)
 		return -EPERM;
 	if (layer->state != STRACE_LAYER_ARMED)
 		return -ESRCH;
-	return layer->targets ? -EAGAIN : 0;
+	return layer->gone != layer->generation ? -EAGAIN : 0;
 }
 
-static int try_fetch(struct strace_layer *layer, enum strace_fetch mode,
-		     struct strace_report *report)
+static int try_fetch(struct strace_layer *layer, struct strace_report *report)
 {
 	struct strace_event *event;
 	struct strace_note *note;
@@ -1056,13 +1094,16 @@ static int try_fetch(struct strace_layer *layer, enum strace_fetch mode,
 
 	spin_lock(&layer->lock);
 	note = list_first_entry_or_null(&layer->notes, struct strace_note, node);
-	event = next_event(layer, mode);
+	event = next_event(layer);
+	report->with_tid = layer->with_tid;
 	if (note) {
 		report_note(layer, note, report);
 	} else if (event) {
-		event->state = STRACE_EVENT_REPORTED;
-		list_move_tail(&event->node, &layer->reported);
 		report_event(event, report);
+		report->fresh = event->state == STRACE_EVENT_QUEUED;
+		if (report->fresh)
+			list_move_tail(&event->node, &layer->reported);
+		event->state = STRACE_EVENT_REPORTED;
 	} else {
 		ret = idle_result(layer);
 	}
@@ -1070,12 +1111,12 @@ static int try_fetch(struct strace_layer *layer, enum strace_fetch mode,
 	return ret;
 }
 
-static bool may_fetch(struct strace_layer *layer, enum strace_fetch mode)
+static bool may_fetch(struct strace_layer *layer)
 {
 	bool ready;
 
 	spin_lock(&layer->lock);
-	ready = layer->nr_notes || next_event(layer, mode) ||
+	ready = layer->nr_notes || next_event(layer) ||
 		idle_result(layer) != -EAGAIN;
 	spin_unlock(&layer->lock);
 	return ready;
@@ -1084,7 +1125,6 @@ static bool may_fetch(struct strace_layer *layer, enum strace_fetch mode)
 /**
  * strace_fetch - get the next record, waiting for it if need be
  * @layer: the layer
- * @mode: which stops count as next
  * @nonblock: do not wait
  * @report: set when there is one; give it to strace_put_report()
  *
@@ -1093,16 +1133,15 @@ static bool may_fetch(struct strace_layer *layer, enum strace_fetch mode)
  * @nonblock and there is none, -ESRCH if the layer is not armed, -EPERM if it
  * was taken away, -ERESTARTSYS for a signal.
  */
-int strace_fetch(struct strace_layer *layer, enum strace_fetch mode, bool nonblock,
-		 struct strace_report *report)
+int strace_fetch(struct strace_layer *layer, bool nonblock, struct strace_report *report)
 {
 	int ret;
 
 	for (;;) {
-		ret = try_fetch(layer, mode, report);
+		ret = try_fetch(layer, report);
 		if (ret != -EAGAIN || nonblock)
 			return ret;
-		ret = wait_event_interruptible(layer->wait, may_fetch(layer, mode));
+		ret = wait_event_interruptible(layer->wait, may_fetch(layer));
 		if (ret)
 			return ret;
 	}
@@ -1176,7 +1215,7 @@ void strace_unfetch(struct strace_layer *layer, struct strace_report *report)
 		report->note = NULL;
 	}
 	event = find_reported(layer, report->id);
-	if (event) {
+	if (event && report->fresh && !event->request) {
 		event->state = STRACE_EVENT_QUEUED;
 		list_move(&event->node, &layer->queued);
 	}
@@ -1347,11 +1386,10 @@ static u32 shown_length(const struct syscall_record *record,
 {
 	const struct syscall_call *call = &record->call;
 	const struct syscall_desc *desc = syscall_desc(call->abi, call->nr);
-	u8 len_arg = desc ? desc->args[cmd->arg - 1].len : 0;
 	u64 len = max(limit, 1u);
 
-	if (len_arg && call->args[len_arg - 1])
-		len = min(len, call->args[len_arg - 1]);
+	if (desc && desc->args[cmd->arg - 1].len)
+		len = min(len, max(syscall_buffer_length(call, desc, cmd->arg - 1), 1));
 	return min(len, SYSCALL_DATA_MAX);
 }
 
@@ -1432,18 +1470,15 @@ int strace_access(struct strace_layer *layer, u64 id, const struct syscall_comma
 __poll_t strace_poll(struct strace_layer *layer, struct file *file,
 		     struct poll_table_struct *wait)
 {
-	enum strace_fetch mode;
 	__poll_t mask = EPOLLOUT | EPOLLWRNORM;
 
 	poll_wait(file, &layer->wait, wait);
 	spin_lock(&layer->lock);
-	mode = layer->console ? STRACE_FETCH_AGAIN :
-	       layer->with_tid ? STRACE_FETCH_ANY : STRACE_FETCH_ONE;
-	if (layer->nr_notes || next_event(layer, mode))
+	if (layer->nr_notes || next_event(layer))
 		mask |= EPOLLIN | EPOLLRDNORM;
 	if (!list_empty(&layer->queued) || !list_empty(&layer->reported))
 		mask |= EPOLLPRI;
-	if (layer->state != STRACE_LAYER_ARMED || !layer->targets)
+	if (layer->state != STRACE_LAYER_ARMED || layer->gone == layer->generation)
 		mask |= EPOLLHUP;
 	if (layer->lost)
 		mask |= EPOLLERR;

@@ -153,25 +153,6 @@ static void put_pointer(struct text_out *out, u64 value)
 		put_text(out, "NULL");
 }
 
-/* The value that the kernel takes from a register of this kind. */
-static u64 used_value(u8 kind, unsigned int word, u64 reg)
-{
-	switch (kind) {
-	case SYSCALL_ARG_FD:
-	case SYSCALL_ARG_INT:
-		return (s64)(s32)reg;
-	case SYSCALL_ARG_UINT:
-	case SYSCALL_ARG_FLAGS:
-		return (u32)reg;
-	case SYSCALL_ARG_MODE:
-		return (u16)reg;
-	case SYSCALL_ARG_LONG:
-		return word == 4 ? (s64)(s32)reg : reg;
-	default:
-		return word == 4 ? (u32)reg : reg;
-	}
-}
-
 static void put_number(struct text_out *out, u8 kind, u64 value)
 {
 	switch (kind) {
@@ -203,7 +184,7 @@ static void put_arg(struct text_out *out, const struct syscall_record *rec,
 	unsigned int word = syscall_abi_word(rec->call.abi);
 
 	if (!(b->have & BIT(i))) {
-		put_number(out, kind, used_value(kind, word, rec->call.args[i]));
+		put_number(out, kind, syscall_arg_value(kind, word, rec->call.args[i]));
 		return;
 	}
 	put_string(out, b->bytes + b->off[i], b->len[i]);
@@ -426,7 +407,7 @@ static int take_number(struct text_in *in, struct text_number *num)
 	digits = in->pos;
 	if (take(in, '0')) {
 		base = 8;
-		if (take(in, 'x')) {
+		if (take(in, 'x') || take(in, 'X')) {
 			base = 16;
 			digits = in->pos;
 		}
@@ -618,11 +599,11 @@ static int take_raw_number(struct text_in *in, size_t start, u32 *nr)
 {
 	static const char raw[] = "syscall_";
 	size_t end = in->pos;
-	u64 value;
+	u64 value = 0;
 	int err;
 
 	in->pos = start + strlen(raw);
-	err = take_unsigned(in, INT_MAX, &value);
+	err = take_unsigned(in, SYSCALL_NR_MAX, &value);
 	if (!err && in->pos != end)
 		err = refuse_at(in, start, -EINVAL, "not a number");
 	in->pos = end;
@@ -696,9 +677,9 @@ static int take_numeric_arg(struct text_in *in, const struct syscall_command *cm
 		bits = 32;
 	if (!fits(&num, bits))
 		return refuse_at(in, start, -ERANGE, "number out of range");
-	value = used_value(kind, word, number_value(&num));
+	value = syscall_arg_value(kind, word, number_value(&num));
 	/* What equals the value shown leaves the register alone. */
-	if (value != used_value(kind, word, cmd->call.args[i]))
+	if (value != syscall_arg_value(kind, word, cmd->call.args[i]))
 		*reg = word == 4 ? (u32)value : value;
 	return 0;
 }
@@ -938,13 +919,15 @@ static int take_set(struct text_in *in, struct syscall_set *set)
 		bool add = !take(in, '!');
 		size_t start = in->pos;
 		const char *word;
+		size_t len;
 		int err;
 
 		/* A set that begins with an exclusion is all the others. */
 		if (first)
 			memset(set, add ? 0 : 0xff, sizeof(*set));
 		first = false;
-		if (word_is(word, take_word(in, &word), "all")) {
+		len = take_word(in, &word);
+		if (word_is(word, len, "all")) {
 			memset(set, add ? 0xff : 0, sizeof(*set));
 		} else {
 			in->pos = start;
@@ -967,13 +950,14 @@ static int take_set(struct text_in *in, struct syscall_set *set)
 
 static int parse_trace(struct text_in *in, struct syscall_command *cmd)
 {
-	skip_blanks(in);
+	bool blank = skip_blanks(in);
+
 	/* "trace" alone is "trace all". */
 	if (in->pos == in->len) {
 		memset(&cmd->set, 0xff, sizeof(cmd->set));
 		return 0;
 	}
-	return take_set(in, &cmd->set);
+	return blank ? take_set(in, &cmd->set) : refuse(in, -EINVAL, "blank expected");
 }
 
 static int parse_limit(struct text_in *in, struct syscall_command *cmd)
@@ -1012,6 +996,7 @@ static int parse_onclose(struct text_in *in, struct syscall_command *cmd)
 	if (err)
 		return err;
 	start = in->pos;
+	cmd->value = 0;
 	len = take_word(in, &word);
 	if (word_is(word, len, "cont")) {
 		cmd->onclose = SYSCALL_ONCLOSE_CONT;

@@ -167,6 +167,7 @@ static const struct syscall_bad_line {
 	BAD("syscall_x", EINVAL, 9),
 	BAD("syscall_-1", ERANGE, 9),
 	BAD("syscall_1x 1", EINVAL, 9),
+	BAD("syscall_1073741825 1, _, 6", ERANGE, 9),
 	BAD("syscall_2147483648", ERANGE, 9),
 	BAD("syscall_1 1, 2, 3, 4, 5, 6, 7", EINVAL, 29),
 	/* strings */
@@ -230,6 +231,8 @@ static const struct syscall_bad_line {
 	BAD("trace x32:waitpid", ENOSYS, 11),
 	BAD("trace syscall_x", EINVAL, 15),
 	BAD("trace \"read\"", EINVAL, 7),
+	BAD("trace!read", EINVAL, 6),
+	BAD("trace,read", EINVAL, 6),
 	BAD("limit", EINVAL, 6),
 	BAD("limit x", EINVAL, 7),
 	BAD("limit -1", ERANGE, 7),

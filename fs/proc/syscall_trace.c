@@ -24,17 +24,15 @@
 
 /**
  * struct strace_file - an open file
- * @layer: the tracer or the console. Constant for who reads, as poll() needs
- *	it; for who only writes the console that was last seen, NULL if none
- *	was; under @lock
+ * @layer: the tracer, or the console that its reader found; NULL for who writes
+ *	to the console, which may come and go; constant, as poll() needs it
  * @console: whether this is the console; constant
  * @one_thread: for one thread instead of the whole process; constant
  * @done: the console's record was read to its end; under @lock
- * @lock: covers what says so; held neither while waiting for records nor while
- *	copying to the reader
+ * @lock: covers what says so; not held while waiting for records
  * @text: text of records that were fetched; under @lock
  * @size: room in @text; under @lock
- * @len: bytes in @text; under @lock
+ * @len: bytes in @text; written under @lock
  * @pos: bytes of @text that were read; under @lock
  */
 struct strace_file {
@@ -51,13 +49,10 @@ struct strace_file {
 
 /* ---------------------------------- open --------------------------------- */
 
-static int check_access(struct task_struct *task)
+static int check_ptrace(struct task_struct *task)
 {
-	int err = strace_may_open(task);
+	int err = down_read_killable(&task->signal->exec_update_lock);
 
-	if (err)
-		return err;
-	err = down_read_killable(&task->signal->exec_update_lock);
 	if (err)
 		return err;
 	if (!ptrace_may_access(task, PTRACE_MODE_ATTACH_FSCREDS))
@@ -66,65 +61,101 @@ static int check_access(struct task_struct *task)
 	return err;
 }
 
+/*
+ * A console has no owner whose rights would be checked: who opened it must be
+ * one who could attach to the program as it is now, at every use.
+ */
+static int check_console(struct strace_file *sf, struct file *file)
+{
+	struct task_struct *task;
+	const struct cred *own;
+	int err;
+
+	if (!sf->console)
+		return 0;
+	task = get_proc_task(file_inode(file));
+	if (!task)
+		return 0;
+	own = override_creds(file->f_cred);
+	err = check_ptrace(task);
+	revert_creds(own);
+	put_task_struct(task);
+	return err;
+}
+
+static struct strace_layer *find_console(struct strace_file *sf, struct file *file)
+{
+	struct task_struct *task = get_proc_task(file_inode(file));
+	struct strace_layer *layer = NULL;
+
+	if (task) {
+		layer = strace_get_console(task, sf->one_thread);
+		put_task_struct(task);
+	}
+	return layer;
+}
+
+static void free_file(struct strace_file *sf)
+{
+	strace_put_layer(sf->layer);
+	kvfree(sf->text);
+	kfree(sf);
+}
+
 static struct strace_file *alloc_file(struct file *file, bool one_thread)
 {
 	struct strace_file *sf = kzalloc(sizeof(*sf), GFP_KERNEL_ACCOUNT);
+	bool reads = file->f_mode & FMODE_READ, writes = file->f_mode & FMODE_WRITE;
 
 	if (!sf)
 		return NULL;
 	mutex_init(&sf->lock);
-	sf->console = (file->f_mode & (FMODE_READ | FMODE_WRITE)) !=
-		      (FMODE_READ | FMODE_WRITE);
+	sf->console = !reads || !writes;
 	sf->one_thread = one_thread;
-	return sf;
-}
-
-static int open_task(struct task_struct *task, struct file *file, bool one_thread)
-{
-	struct strace_file *sf;
-	int err = check_access(task);
-
-	if (err)
-		return err;
-	sf = alloc_file(file, one_thread);
-	if (!sf)
-		return -ENOMEM;
-	if (sf->console) {
-		sf->layer = strace_get_console(task, one_thread);
-	} else {
+	if (!sf->console) {
 		sf->layer = strace_alloc_layer(false);
 		if (!sf->layer) {
 			kfree(sf);
-			return -ENOMEM;
+			return NULL;
 		}
+	} else if (reads) {
+		sf->layer = find_console(sf, file);
 	}
-	file->private_data = sf;
-	return stream_open(file_inode(file), file);
+	return sf;
 }
 
-/**
- * proc_syscall_trace_wants - is this open for the control file?
- * @inode: of the file
- * @file: being opened
- * @one_thread: the file of a thread, not of a process
- *
- * Context: Process context.
- * Return: false for who just wants to know what call a task is in.
+/*
+ * The sysctl shuts out who would trace, not who would see to a program that is
+ * being traced already.
  */
-bool proc_syscall_trace_wants(struct inode *inode, struct file *file, bool one_thread)
+static int check_gate(struct strace_file *sf, struct file *file, struct task_struct *task)
 {
-	struct strace_layer *console = NULL;
-	struct task_struct *task;
+	struct strace_layer *console = sf->console ? find_console(sf, file) : NULL;
 
-	if (file->f_mode & FMODE_WRITE)
-		return true;
-	task = get_proc_task(inode);
-	if (task) {
-		console = strace_get_console(task, one_thread);
-		put_task_struct(task);
-	}
 	strace_put_layer(console);
-	return console;
+	return console ? 0 : strace_may_open(task);
+}
+
+static const struct file_operations proc_syscall_trace_operations;
+
+static int open_task(struct task_struct *task, struct file *file, bool one_thread)
+{
+	struct strace_file *sf = alloc_file(file, one_thread);
+	int err = -ENOMEM;
+
+	if (!sf)
+		return err;
+	if (!(file->f_mode & FMODE_WRITE) && !sf->layer)
+		err = PROC_SYSCALL_TRACE_NONE;
+	else
+		err = check_gate(sf, file, task) ?: check_ptrace(task);
+	if (err) {
+		free_file(sf);
+		return err;
+	}
+	file->f_op = &proc_syscall_trace_operations;
+	file->private_data = sf;
+	return stream_open(file_inode(file), file);
 }
 
 /**
@@ -134,7 +165,8 @@ bool proc_syscall_trace_wants(struct inode *inode, struct file *file, bool one_t
  * @one_thread: the file of a thread, not of a process
  *
  * Context: Process context, may sleep.
- * Return: 0, -ESRCH if the task is gone, -EPERM if the caller may not attach a
+ * Return: 0, PROC_SYSCALL_TRACE_NONE for who just wants to know what call a
+ * task is in, -ESRCH if the task is gone, -EPERM if the caller may not attach a
  * debugger to it or the sysctl forbids it, -ENOMEM, -EINTR.
  */
 int proc_syscall_trace_open(struct inode *inode, struct file *file, bool one_thread)
@@ -143,7 +175,7 @@ int proc_syscall_trace_open(struct inode *inode, struct file *file, bool one_thr
 	int err;
 
 	if (!task)
-		return -ESRCH;
+		return file->f_mode & FMODE_WRITE ? -ESRCH : PROC_SYSCALL_TRACE_NONE;
 	err = open_task(task, file, one_thread);
 	put_task_struct(task);
 	return err;
@@ -155,19 +187,8 @@ static int syscall_trace_release(struct inode *inode, struct file *file)
 
 	if (!sf->console)
 		strace_close_layer(sf->layer);
-	strace_put_layer(sf->layer);
-	kvfree(sf->text);
-	kfree(sf);
+	free_file(sf);
 	return 0;
-}
-
-/* The layer with a reference of its own, or NULL. */
-static struct strace_layer *get_layer(struct strace_file *sf)
-{
-	lockdep_assert_held(&sf->lock);
-	if (sf->layer)
-		strace_get_layer(sf->layer);
-	return sf->layer;
 }
 
 /* ---------------------------------- read --------------------------------- */
@@ -209,38 +230,32 @@ static int add_record(struct strace_file *sf, const struct syscall_record *recor
 	int err = grow_text(sf, text_room(record));
 
 	if (!err)
-		sf->len += syscall_text_format(sf->text + sf->len, sf->size - sf->len,
-					       record, with_tid);
+		WRITE_ONCE(sf->len, sf->len +
+			   syscall_text_format(sf->text + sf->len, sf->size - sf->len,
+					       record, with_tid));
 	return err;
 }
 
-/* Fetch a record into @sf->text. */
+/* Fetch a record into @sf->text; drops the lock to wait for one. */
 static int fetch_record(struct strace_file *sf, struct file *file)
 {
-	bool nonblock = file->f_flags & O_NONBLOCK;
-	struct strace_layer *layer = get_layer(sf);
 	struct strace_report report = { };
-	enum strace_fetch mode;
-	bool with_tid;
-	int ret;
+	int ret, err;
 
-	if (!layer)
-		return -ESRCH;
-	with_tid = strace_layer_has_tid(layer);
-	mode = sf->console ? STRACE_FETCH_AGAIN :
-	       with_tid ? STRACE_FETCH_ANY : STRACE_FETCH_ONE;
 	mutex_unlock(&sf->lock);
-	ret = strace_fetch(layer, mode, nonblock, &report);
+	ret = strace_fetch(sf->layer, file->f_flags & O_NONBLOCK, &report);
+	/* The program may have become another one meanwhile. */
+	err = check_console(sf, file);
 	mutex_lock(&sf->lock);
-	if (ret > 0) {
-		ret = add_record(sf, &report.record, with_tid) ?: 1;
-		if (ret < 0)
-			strace_unfetch(layer, &report);
-		else
-			strace_put_report(&report);
-	}
-	strace_put_layer(layer);
-	return ret;
+	if (ret <= 0)
+		return err ?: ret;
+	if (!err)
+		err = add_record(sf, &report.record, report.with_tid);
+	if (err)
+		strace_unfetch(sf->layer, &report);
+	else
+		strace_put_report(&report);
+	return err ?: 1;
 }
 
 static ssize_t copy_text(struct strace_file *sf, char __user *buf, size_t count)
@@ -253,7 +268,7 @@ static ssize_t copy_text(struct strace_file *sf, char __user *buf, size_t count)
 	sf->pos += done;
 	if (sf->pos == sf->len) {
 		sf->pos = 0;
-		sf->len = 0;
+		WRITE_ONCE(sf->len, 0);
 		sf->done = sf->console;
 	}
 	return done;
@@ -263,10 +278,14 @@ static ssize_t syscall_trace_read(struct file *file, char __user *buf, size_t co
 				  loff_t *ppos)
 {
 	struct strace_file *sf = file->private_data;
-	ssize_t ret = 1;
+	ssize_t ret;
 
 	if (!count)
 		return 0;
+	ret = check_console(sf, file);
+	if (ret)
+		return ret;
+	ret = 1;
 	if (mutex_lock_interruptible(&sf->lock))
 		return -ERESTARTSYS;
 	if (sf->done) {
@@ -288,7 +307,7 @@ static ssize_t syscall_trace_read(struct file *file, char __user *buf, size_t co
  * struct strace_line - a line that is being carried out
  * @sf: the file it was written to
  * @file: likewise
- * @layer: the file's layer, with a reference; NULL for an absent console
+ * @layer: the file's layer; the console with a reference, NULL if there is none
  * @text: the line without its newline
  * @len: length of @text
  * @start: where the command starts, behind the thread id
@@ -328,10 +347,10 @@ static const char *attach_error_text(int err)
 		return "too many tracers on this process";
 	case -ESRCH:
 		return "the process is gone";
-	case -ENOMEM:
-		return "out of memory";
-	default:
+	case -EPERM:
 		return "not permitted to trace this process";
+	default:
+		return "cannot be done now";
 	}
 }
 
@@ -347,62 +366,32 @@ static int attach(struct strace_line *line, struct strace_layer *layer)
 	return err ? refuse(line, err, attach_error_text(err)) : 0;
 }
 
-/* The console is there already: find it instead. */
-static int find_console(struct strace_line *line)
+static int arm_new_console(struct strace_line *line)
 {
-	struct task_struct *task = get_proc_task(file_inode(line->file));
-	struct strace_layer *layer = NULL;
-
-	if (task) {
-		layer = strace_get_console(task, line->sf->one_thread);
-		put_task_struct(task);
-	}
-	if (!layer)
-		return -EAGAIN;
-	strace_put_layer(line->layer);
-	line->layer = layer;
-	return attach(line, layer);
-}
-
-/* Make a console in the place of one that is gone or was never there, and arm. */
-static int arm_new_layer(struct strace_line *line)
-{
-	struct strace_layer *layer = strace_alloc_layer(line->sf->console);
+	struct strace_layer *layer = strace_alloc_layer(true);
 	int err;
 
 	if (!layer)
 		return -ENOMEM;
 	err = attach(line, layer);
-	if (err) {
+	if (err)
 		strace_put_layer(layer);
-		return err;
-	}
-	strace_put_layer(line->layer);
-	line->layer = layer;
-	return 0;
+	else
+		line->layer = layer;
+	return err;
 }
 
+/* There may be a console already, or while we try, or not any more. */
 static int arm_console(struct strace_line *line)
 {
 	int err;
 
-	if (line->layer && strace_layer_is_armed(line->layer))
-		return attach(line, line->layer);
 	do {
-		err = arm_new_layer(line);
-		if (err == -EEXIST)
-			err = find_console(line);
-	} while (err == -EAGAIN && !fatal_signal_pending(current));
+		strace_put_layer(line->layer);
+		line->layer = find_console(line->sf, line->file);
+		err = line->layer ? attach(line, line->layer) : arm_new_console(line);
+	} while (err == -EEXIST && !fatal_signal_pending(current));
 	return err;
-}
-
-/* Give the line, or the file, the layer that the other has. */
-static void follow_layer(struct strace_layer **to, struct strace_layer *layer)
-{
-	if (layer)
-		strace_get_layer(layer);
-	strace_put_layer(*to);
-	*to = layer;
 }
 
 /*
@@ -425,30 +414,24 @@ static bool is_opener(const struct cred *opener, const struct cred *writer)
 
 static int do_trace(struct strace_line *line)
 {
-	struct strace_file *sf = line->sf;
 	const struct cred *own;
 	int err;
 
 	/* Nobody with more rights can be made to arm through our descriptor. */
 	if (!is_opener(line->file->f_cred, current_cred()))
 		return refuse(line, -EPERM, "only who opened the file can arm it");
-	if (mutex_lock_interruptible(&sf->lock))
-		return -ERESTARTSYS;
-	follow_layer(&line->layer, sf->layer);
 	/* So that security modules see the opener, too. */
 	own = override_creds(line->file->f_cred);
-	err = sf->console ? arm_console(line) : attach(line, line->layer);
+	err = line->sf->console ? arm_console(line) : attach(line, line->layer);
 	revert_creds(own);
-	if (!err)
-		follow_layer(&sf->layer, line->layer);
-	mutex_unlock(&sf->lock);
 	return err;
 }
 
 static int do_configure(struct strace_line *line)
 {
-	strace_configure(line->layer, &line->cmd);
-	return 0;
+	int err = strace_configure(line->layer, &line->cmd);
+
+	return err ? refuse(line, err, "the tracer is gone: write trace first") : 0;
 }
 
 static int do_detach(struct strace_line *line)
@@ -588,7 +571,8 @@ static ssize_t write_lines(struct strace_line *line, char *text, size_t len)
 		ret = write_line(line, text + done, len - done);
 		if (ret > 0)
 			done += ret;
-	} while (ret > 0 && done < len);
+		/* What is not a whole line is for the next write. */
+	} while (ret > 0 && memchr(text + done, '\n', len - done));
 	return done ?: ret;
 }
 
@@ -603,6 +587,9 @@ static ssize_t syscall_trace_write(struct file *file, const char __user *buf,
 
 	if (!count)
 		return 0;
+	ret = check_console(sf, file);
+	if (ret)
+		return ret;
 	text = vmemdup_user(buf, len);
 	if (IS_ERR(text))
 		return PTR_ERR(text);
@@ -613,15 +600,10 @@ static ssize_t syscall_trace_write(struct file *file, const char __user *buf,
 	}
 	line->sf = sf;
 	line->file = file;
-	if (mutex_lock_interruptible(&sf->lock)) {
-		ret = -ERESTARTSYS;
-		goto out_free_line;
-	}
-	line->layer = get_layer(sf);
-	mutex_unlock(&sf->lock);
+	line->layer = sf->console ? find_console(sf, file) : sf->layer;
 	ret = write_lines(line, text, len);
-	strace_put_layer(line->layer);
-out_free_line:
+	if (sf->console)
+		strace_put_layer(line->layer);
 	kfree(line);
 out_free_text:
 	kvfree(text);
@@ -633,24 +615,18 @@ out_free_text:
 static __poll_t syscall_trace_poll(struct file *file, struct poll_table_struct *wait)
 {
 	struct strace_file *sf = file->private_data;
-	struct strace_layer *layer;
-	__poll_t mask = EPOLLHUP;
+	__poll_t mask;
 
-	/* The console of a writer changes; there is nothing to wait for. */
-	if (!(file->f_mode & FMODE_READ))
+	/* A console that may come and go gives nothing to wait for. */
+	if (!sf->layer)
 		return EPOLLOUT | EPOLLWRNORM;
-	mutex_lock(&sf->lock);
-	layer = get_layer(sf);
-	if (layer)
-		mask = strace_poll(layer, file, wait);
-	if (sf->len)
+	mask = strace_poll(sf->layer, file, wait);
+	if (READ_ONCE(sf->len))
 		mask |= EPOLLIN | EPOLLRDNORM;
-	mutex_unlock(&sf->lock);
-	strace_put_layer(layer);
 	return mask;
 }
 
-const struct file_operations proc_syscall_trace_operations = {
+static const struct file_operations proc_syscall_trace_operations = {
 	.read		= syscall_trace_read,
 	.write		= syscall_trace_write,
 	.poll		= syscall_trace_poll,

@@ -118,6 +118,32 @@ static inline bool syscall_arg_is_pointer(u8 kind)
 	return kind >= SYSCALL_ARG_PTR;
 }
 
+/**
+ * syscall_arg_value - the value that the kernel takes from a register
+ * @kind: an &enum syscall_arg_kind
+ * @word: bytes of a word of the ABI, see syscall_abi_word()
+ * @reg: the register
+ *
+ * Return: the value; sign-extended if the kind is signed.
+ */
+static inline u64 syscall_arg_value(u8 kind, unsigned int word, u64 reg)
+{
+	switch (kind) {
+	case SYSCALL_ARG_FD:
+	case SYSCALL_ARG_INT:
+		return (s64)(s32)reg;
+	case SYSCALL_ARG_UINT:
+	case SYSCALL_ARG_FLAGS:
+		return (u32)reg;
+	case SYSCALL_ARG_MODE:
+		return (u16)reg;
+	case SYSCALL_ARG_LONG:
+		return word == 4 ? (s64)(s32)reg : reg;
+	default:
+		return word == 4 ? (u32)reg : reg;
+	}
+}
+
 const struct syscall_desc *syscall_desc(enum syscall_abi abi, unsigned int nr);
 int syscall_desc_nr(enum syscall_abi abi, const char *name, size_t len);
 const char *syscall_abi_name(enum syscall_abi abi);

@@ -9,9 +9,13 @@
 #define _LINUX_SYSCALL_RECORD_H
 
 #include <linux/bits.h>
+#include <linux/compiler.h>
+#include <linux/nospec.h>
 #include <linux/syscall_desc.h>
 #include <linux/types.h>
 
+/* Largest number of a call; the bit above it is the one of x32. */
+#define SYSCALL_NR_MAX		0x3fffffff
 /* Bytes of a path that are shown, whatever the limit is; as PATH_MAX. */
 #define SYSCALL_PATH_MAX	4096
 /* Bytes of a string or buffer that are shown: default and largest limit. */
@@ -179,7 +183,28 @@ static inline bool syscall_set_has(const struct syscall_set *set, u32 abi, u32 n
 {
 	if (nr >= SYSCALL_SET_BITS)
 		nr = SYSCALL_SET_BITS - 1;
-	return set->bits[abi][nr / 64] & BIT_ULL(nr % 64);
+	nr = array_index_nospec(nr, SYSCALL_SET_BITS);
+	return READ_ONCE(set->bits[abi][nr / 64]) & BIT_ULL(nr % 64);
+}
+
+/**
+ * syscall_buffer_length - how long is a buffer?
+ * @call: the call
+ * @desc: its description
+ * @i: the argument, from 0; a buffer
+ *
+ * Return: what the argument for the length says, in bytes; 0 if it is negative.
+ */
+static inline u64 syscall_buffer_length(const struct syscall_call *call,
+					const struct syscall_desc *desc, unsigned int i)
+{
+	unsigned int len = desc->args[i].len - 1;
+	s64 value = syscall_arg_value(desc->args[len].kind, syscall_abi_word(call->abi),
+				      call->args[len]);
+
+	if (value < 0 && desc->args[len].kind == SYSCALL_ARG_INT)
+		return 0;
+	return value;
 }
 
 #endif /* _LINUX_SYSCALL_RECORD_H */

@@ -30,6 +30,7 @@ struct strace_note;
 
 bool strace_enter(struct pt_regs *regs);
 bool strace_call_changed(struct pt_regs *regs);
+bool strace_call_is_judged(void);
 bool strace_enter_vsyscall(struct pt_regs *regs);
 void strace_exit(struct pt_regs *regs);
 int strace_dup_task(struct task_struct *child, u64 clone_flags);
@@ -54,24 +55,16 @@ static inline bool strace_work_pending(void)
  * @record: what to show
  * @memory: holds the bytes that the record of a stop points to
  * @note: the note, or NULL
+ * @with_tid: whether to show the thread id
+ * @fresh: nobody had seen the stop before
  */
 struct strace_report {
 	u64 id;
 	struct syscall_record record;
 	struct strace_memory *memory;
 	struct strace_note *note;
-};
-
-/**
- * enum strace_fetch - which report a reader gets
- * @STRACE_FETCH_ANY: the next stop, whatever else is out
- * @STRACE_FETCH_ONE: the next stop, once the one that is out is answered
- * @STRACE_FETCH_AGAIN: the stop that is out, or else the next
- */
-enum strace_fetch {
-	STRACE_FETCH_ANY,
-	STRACE_FETCH_ONE,
-	STRACE_FETCH_AGAIN,
+	bool with_tid;
+	bool fresh;
 };
 
 struct strace_layer *strace_alloc_layer(bool console);
@@ -86,12 +79,11 @@ bool strace_layer_is_armed(struct strace_layer *layer);
 int strace_may_open(struct task_struct *task);
 
 bool strace_layer_has_tid(struct strace_layer *layer);
-void strace_configure(struct strace_layer *layer, const struct syscall_command *cmd);
+int strace_configure(struct strace_layer *layer, const struct syscall_command *cmd);
 void strace_set_error(struct strace_layer *layer, u32 column, const char *text);
 int strace_post_error(struct strace_layer *layer);
 
-int strace_fetch(struct strace_layer *layer, enum strace_fetch mode, bool nonblock,
-		 struct strace_report *report);
+int strace_fetch(struct strace_layer *layer, bool nonblock, struct strace_report *report);
 void strace_unfetch(struct strace_layer *layer, struct strace_report *report);
 int strace_find(struct strace_layer *layer, u32 tid, struct strace_report *report);
 void strace_put_report(struct strace_report *report);
@@ -110,6 +102,11 @@ static inline bool strace_enter(struct pt_regs *regs)
 }
 
 static inline bool strace_call_changed(struct pt_regs *regs)
+{
+	return false;
+}
+
+static inline bool strace_call_is_judged(void)
 {
 	return false;
 }

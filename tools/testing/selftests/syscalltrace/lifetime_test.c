@@ -99,6 +99,35 @@ TEST_F(life, terminate_while_reported)
 	EXPECT_FALSE(take_mark());
 }
 
+/* Killed first, answered then: the answer comes too late, even on one CPU. */
+TEST_F(life, kill_comes_before_a_later_answer)
+{
+	static const char *const lasts[] = { "cont", "step", "detach" };
+	struct sched_param fifo = { .sched_priority = 10 }, other = { 0 };
+	cpu_set_t one;
+	unsigned int i;
+
+	if (getuid())
+		SKIP(return, "not root");
+	CPU_ZERO(&one);
+	CPU_SET(0, &one);
+	for (i = 0; i < 3; i++) {
+		take_mark();
+		START(make_mark, "mkdir");
+		ASSERT_HEAR("mkdir \"" MARK "\", 0700", self->fd);
+		ASSERT_EQ(0, sched_setaffinity(self->t.pid, sizeof(one), &one));
+		ASSERT_EQ(0, sched_setaffinity(0, sizeof(one), &one));
+		ASSERT_EQ(0, sched_setscheduler(0, SCHED_FIFO, &fifo));
+		kill(self->t.pid, SIGKILL);
+		say(self->fd, lasts[i]);
+		ASSERT_EQ(0, sched_setscheduler(0, SCHED_OTHER, &other));
+		EXPECT_EQ(256 + SIGKILL, wait_status(&self->t));
+		EXPECT_FALSE(take_mark());
+		stop_tracee(&self->t);
+		close(self->fd);
+	}
+}
+
 static void *mark_thread(void *arg)
 {
 	raw(SYS_mkdir, (long)MARK, 0700, 0);
@@ -547,6 +576,57 @@ TEST_F(life, signal_waits_for_the_answer)
 	EXPECT_EQ(0, told(&self->t));
 	EXPECT_EQ(SIGUSR1, told(&self->t));
 	EXPECT_TRUE(take_mark());
+}
+
+/* A stopped thread does not keep the process's signals from the others. */
+static void *counted_thread(void *arg)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	for (;;) {
+		int before = handled;
+
+		while (handled == before)
+			sigsuspend(&none);
+		tell(handled);
+	}
+	return arg;
+}
+
+static void count_signal(int sig)
+{
+	(void)sig;
+	handled++;
+}
+
+static void stop_beside_handler(void)
+{
+	sigset_t usr1;
+	pthread_t thread;
+
+	sigemptyset(&usr1);
+	sigaddset(&usr1, SIGUSR1);
+	signal(SIGUSR1, count_signal);
+	sigprocmask(SIG_BLOCK, &usr1, NULL);
+	pthread_create(&thread, NULL, counted_thread, NULL);
+	sigprocmask(SIG_UNBLOCK, &usr1, NULL);
+	raw(SYS_mkdir, (long)MARK, 0700, 0);
+	for (;;)
+		pause();
+}
+
+TEST_F(life, siblings_handle_signals_during_a_stop)
+{
+	int i;
+
+	START(stop_beside_handler, "mkdir");
+	ASSERT_HEAR("mkdir \"" MARK "\", 0700", self->fd);
+	for (i = 1; i <= 20; i++) {
+		kill(self->t.pid, SIGUSR1);
+		EXPECT_EQ(i, told(&self->t));
+	}
+	ASSERT_SAY(0, self->fd, "skip-ok 0");
 }
 
 static void read_with_handler(void)

@@ -282,6 +282,45 @@ TEST_F(order, change_within_seccomp_is_judged_again)
 	EXPECT_EQ(-EPERM, told(&self->t));
 }
 
+/* A ptracer that skips the call from within seccomp leaves no trace of layers. */
+static void check_skipped(void)
+{
+	long rdi = 12345, rsi = 0x2222, rdx = 0x3333, ret = SYS_close;
+
+	filter(SYS_close, SECCOMP_RET_TRACE);
+	asm volatile("syscall" : "+a" (ret), "+D" (rdi), "+S" (rsi), "+d" (rdx)
+		     : : "rcx", "r11", "memory");
+	tell(rdi);
+	tell(rsi);
+	tell(rdx);
+}
+
+TEST_F(order, skip_within_seccomp_restores_registers)
+{
+	struct user_regs_struct regs;
+	int status;
+
+	start(&self->t, check_skipped);
+	self->fd = add_layer(&self->t, "trace close");
+	ASSERT_EQ(0, ptrace(PTRACE_SEIZE, self->t.pid, 0, PTRACE_O_TRACESECCOMP));
+	open_gate(&self->t);
+	ASSERT_HEAR("close 12345", self->fd);
+	ASSERT_SAY(0, self->fd, "dup3 7, 8, 9");
+	ASSERT_SAY(0, self->fd, "syscall_%d 6, 7, 8", SYS_close);
+	ASSERT_SAY(0, self->fd, "cont");
+	ASSERT_EQ(self->t.pid, waitpid(self->t.pid, &status, 0));
+	ASSERT_EQ(SIGTRAP | PTRACE_EVENT_SECCOMP << 8, status >> 8);
+	ASSERT_EQ(0, ptrace(PTRACE_GETREGS, self->t.pid, 0, &regs));
+	EXPECT_EQ(6, regs.rdi);
+	EXPECT_EQ(7, regs.rsi);
+	regs.orig_rax = -1;
+	ASSERT_EQ(0, ptrace(PTRACE_SETREGS, self->t.pid, 0, &regs));
+	ASSERT_EQ(0, ptrace(PTRACE_DETACH, self->t.pid, 0, 0));
+	EXPECT_EQ(12345, told(&self->t));
+	EXPECT_EQ(0x2222, told(&self->t));
+	EXPECT_EQ(0x3333, told(&self->t));
+}
+
 /* A filter that comes while a thread is stopped holds for its call. */
 static void *filtered_thread(void *arg)
 {
@@ -593,6 +632,97 @@ TEST_F(order, set_id_exec_works_under_root)
 	ASSERT_SAY(0, self->fd, "cont");
 	EXPECT_EQ(0, told(&self->t));
 	unlink(SUID_PROGRAM);
+}
+
+/*
+ * A console that root armed is no way into a set-id program for the user who
+ * may open the file before.
+ */
+TEST_F(order, console_does_not_outlive_a_users_rights)
+{
+	int status;
+	pid_t pid;
+
+	if (getuid() || !copy_self(SUID_PROGRAM))
+		SKIP(return, "not root");
+	ASSERT_TRUE(write_sysctl("yama/ptrace_scope", "0"));
+	start(&self->t, exec_suid);
+	open_gate(&self->t);
+	told(&self->t);
+	ASSERT_EQ(0, command(self->t.pid, "trace execve,geteuid"));
+	pid = fork();
+	if (!pid) {
+		int out, in;
+
+		become_user();
+		out = open_syscall(self->t.pid, 0, O_WRONLY);
+		in = open_syscall(self->t.pid, 0, O_RDONLY);
+		if (out < 0 || in < 0)
+			_exit(1);
+		/* As long as it is the user's program the user may. */
+		if (strncmp(hear(in), "execve ", 7) || say(out, "limit 10"))
+			_exit(2);
+		hear(in);
+		raise(SIGSTOP);
+		if (say(out, "skip-ok 77") != EPERM || strcmp(hear(in), "errno 1"))
+			_exit(3);
+		_exit(0);
+	}
+	open_gate(&self->t);
+	waitpid(pid, &status, WUNTRACED);
+	ASSERT_TRUE(WIFSTOPPED(status));
+	EXPECT_EQ(0, strncmp("execve ", look(self->t.pid), 7));
+	ASSERT_EQ(0, command(self->t.pid, "cont"));
+	ASSERT_STREQ("geteuid", look(self->t.pid));
+	kill(pid, SIGCONT);
+	waitpid(pid, &status, 0);
+	EXPECT_EQ(0, WEXITSTATUS(status));
+	ASSERT_EQ(0, command(self->t.pid, "detach"));
+	EXPECT_EQ(0, told(&self->t));
+	unlink(SUID_PROGRAM);
+	ASSERT_TRUE(write_sysctl("yama/ptrace_scope", "1"));
+}
+
+/* Who traces whom may be looked at only so long. */
+TEST_F(order, too_many_tracers_of_tracers_are_a_cycle)
+{
+	pid_t pid, tracers[6];
+	int i, k, ready[2];
+	char c;
+
+	/* Each traces the one before 60 times; the first is us. */
+	ASSERT_EQ(0, pipe(ready));
+	for (i = 0; i < 6; i++) {
+		tracers[i] = fork();
+		if (!tracers[i]) {
+			pid_t target = i ? tracers[i - 1] : getppid();
+
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			for (k = 0; k < 60; k++) {
+				int fd = open_syscall(target, 0, O_RDWR);
+
+				if (fd < 0 || say(fd, "trace mkdir"))
+					_exit(1);
+			}
+			if (write(ready[1], "r", 1) != 1)
+				_exit(1);
+			pause();
+		}
+		ASSERT_EQ(1, read(ready[0], &c, 1));
+	}
+	start(&self->t, wait_forever);
+	self->fd = open_syscall(self->t.pid, 0, O_RDWR);
+	/* Six tracers is few enough; it does not take 60^6 steps to see. */
+	EXPECT_SAY(0, self->fd, "trace mkdir");
+	pid = open_syscall(tracers[5], 0, O_RDWR);
+	EXPECT_SAY(ELOOP, pid, "trace mkdir");
+	close(pid);
+	for (i = 5; i >= 0; i--) {
+		kill(tracers[i], SIGKILL);
+		waitpid(tracers[i], NULL, 0);
+	}
+	close(ready[0]);
+	close(ready[1]);
 }
 
 int main(int argc, char **argv)

@@ -810,4 +810,120 @@ TEST_F(one, several_readers_get_each_stop_once)
 	}
 }
 
+/* Asking for memory while somebody else answers: over, but never stuck. */
+
+static void close_always(void)
+{
+	for (;;)
+		raw(SYS_write, 999, (long)"some data", 9);
+}
+
+static void *ask_always(void *arg)
+{
+	int fd = *(int *)arg, i;
+
+	for (i = 0; i < 3000; i++)
+		if (write(fd, "get 2\n", 6) != 6 && errno != EAGAIN &&
+		    errno != ESRCH && errno != EBUSY)
+			return NULL + errno;
+	return NULL;
+}
+
+TEST_F(one, asking_races_with_answers)
+{
+	pthread_t thread;
+	unsigned int stops = 0;
+	const char *text;
+	void *err;
+
+	START(close_always, "write");
+	ASSERT_EQ(0, pthread_create(&thread, NULL, ask_always, &self->fd));
+	while (pthread_tryjoin_np(thread, &err)) {
+		ASSERT_TRUE(has_record(self->fd, 20000));
+		text = hear(self->fd);
+		if (!strncmp(text, "data ", 5)) {
+			EXPECT_STREQ("data 2+0, \"some data\"", text);
+			continue;
+		}
+		ASSERT_STREQ("write 999, \"some data\", 9", text);
+		EXPECT_SAY(0, self->fd, "cont");
+		stops++;
+	}
+	EXPECT_LT(0, stops);
+	EXPECT_EQ(NULL, err);
+}
+
+/* With thread ids the console shows what is new, then what is oldest. */
+TEST_F(one, console_with_thread_ids)
+{
+	char text[2][64], answer[64];
+	pid_t tid[2];
+
+	start_threads(&self->t, tid);
+	ASSERT_EQ(0, command(self->t.pid, "trace getppid"));
+	ASSERT_EQ(0, command(self->t.pid, "tid on"));
+	open_gate(&self->t);
+	strcpy(text[0], look(self->t.pid));
+	EXPECT_STREQ(text[0], look(self->t.pid));
+	open_gate(&self->t);
+	do {
+		strcpy(text[1], look(self->t.pid));
+	} while (!strcmp(text[0], text[1]));
+	EXPECT_EQ(tid[0] + tid[1], atoi(text[0]) + atoi(text[1]));
+	snprintf(answer, sizeof(answer), "%d skip-ok 22", atoi(text[1]));
+	EXPECT_EQ(0, command(self->t.pid, answer));
+	EXPECT_EQ(22, told(&self->t));
+	EXPECT_STREQ(text[0], look(self->t.pid));
+	snprintf(answer, sizeof(answer), "%d skip-ok 11", atoi(text[0]));
+	EXPECT_EQ(0, command(self->t.pid, answer));
+	EXPECT_EQ(11, told(&self->t));
+}
+
+/* A thread's console goes with the thread, and takes no place for ever. */
+static void *short_thread(void *arg)
+{
+	return arg;
+}
+
+static void many_threads(void)
+{
+	pthread_t thread;
+
+	for (;;) {
+		pthread_create(&thread, NULL, thread_main, NULL);
+		pthread_join(thread, NULL);
+		pthread_create(&thread, NULL, short_thread, NULL);
+		pthread_join(thread, NULL);
+	}
+}
+
+TEST_F(one, consoles_of_ended_threads_leave)
+{
+	int i, fd;
+
+	start(&self->t, many_threads);
+	open_gate(&self->t);
+	for (i = 0; i < 100; i++) {
+		fd = open_syscall(self->t.pid, told(&self->t), O_WRONLY);
+		ASSERT_LE(0, fd);
+		ASSERT_SAY(0, fd, "trace mkdir");
+		close(fd);
+		open_gate(&self->t);
+		told(&self->t);
+	}
+}
+
+/* "trace" on a file whose thread has ended arms the one that has its id now. */
+TEST_F(one, nothing_left_to_trace)
+{
+	start(&self->t, ask_ppid);
+	self->fd = open_syscall(self->t.pid, 0, O_RDWR);
+	ASSERT_SAY(0, self->fd, "trace mkdir");
+	open_gate(&self->t);
+	told(&self->t);
+	wait_for_state(self->t.pid, "Z");
+	EXPECT_SAY(ESRCH, self->fd, "trace all");
+	EXPECT_HEAR("", self->fd);
+}
+
 TEST_HARNESS_MAIN
