@@ -22,7 +22,7 @@
  *	set	:= ["!"] ("all" | [abi ":"] name) {("," | " ") ["!"] ...}
  *	error	:= name from errno.h | number
  *	name	:= name from lib/syscall_desc.tbl | "syscall_" number
- *	number	:= as in C: decimal, 0x hexadecimal, 0 octal; a sign where it fits
+ *	number	:= as in C: decimal, 0x hexadecimal, 0 octal; a minus where it fits
  *	string	:= as in C: printable ASCII and escapes between quotes
  *
  * Blanks may stand around commas and at the end of a line.
