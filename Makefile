@@ -52,7 +52,7 @@ debug-test: debug-kernel
 	@$(QEMU)/boot.sh debug test
 
 clean:
-	rm -rf $(BUILD)/release $(BUILD)/debug $(BUILD)/plain $(BUILD)/off $(BUILD)/initramfs
+	rm -rf $(BUILD)/release $(BUILD)/debug $(BUILD)/plain $(BUILD)/off $(BUILD)/run
 
 distclean:
 	rm -rf $(BUILD)

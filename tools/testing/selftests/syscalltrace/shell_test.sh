@@ -69,10 +69,13 @@ wait "$p"
 status=$?
 cmp -s "$dir/want" "$dir/have" && [ $status = 0 ]
 result "find_under_cat_and_echo" $?
-grep -q '^execve "/' "$dir/records" && grep -q '^getdents64 [0-9]*, 0x' "$dir/records" &&
-	grep -q '^write 1, "/' "$dir/records"
-result "find_shows_its_calls" $?
+seen=0
+for call in 'newfstatat -100, "/bin", 0x' 'getdents64 [0-9]*, 0x' 'write 1, "/'; do
+	grep -q "^$call" "$dir/records" || { echo "# no $call"; seen=1; }
+done
+result "find_shows_its_calls" $seen
 echo "# $(wc -l < "$dir/records") calls"
+[ $seen = 0 ] || cut -c -120 "$dir/records" | sed 's/^/# /'
 
 # A client and a server.
 head -c 100000 /bin/busybox > "$dir/file"

@@ -16,7 +16,7 @@ set -e
 here=tools/testing/selftests/syscalltrace
 flavour=$1
 mode=$2
-run=$BUILD/run
+run=$BUILD/run/$flavour-$mode
 kernel=$BUILD/$flavour/arch/x86/boot/bzImage
 
 rm -rf "$run"

@@ -10,7 +10,7 @@ set -e
 : "${TREE:?}" "${BUILD:?}"
 here=tools/testing/selftests/syscalltrace
 out=$1
-root=$BUILD/initramfs
+root=$(dirname "$out")/root
 tests=$BUILD/selftests
 
 # A program and the libraries it needs. $1: path
