@@ -767,6 +767,7 @@ TEST_F(life, read_stop_comes_before_job_control)
 	ASSERT_HEAR("mkdir \"" MARK "\", 0700", self->fd);
 	kill(self->t.pid, SIGSTOP);
 	EXPECT_EQ(0, waitpid(self->t.pid, &status, WUNTRACED | WNOHANG));
+	wait_for_state(self->t.pid, "ST");
 	EXPECT_EQ('S', state_of(self->t.pid));
 	ASSERT_SAY(0, self->fd, "cont");
 	ASSERT_EQ(self->t.pid, waitpid(self->t.pid, &status, WUNTRACED));

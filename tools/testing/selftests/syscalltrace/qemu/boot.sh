@@ -38,7 +38,7 @@ probe_kvm()
 {
 	if (timeout 20 qemu-system-x86_64 -accel kvm -cpu host -m 256 -nodefaults \
 		-display none -no-reboot -serial stdio -kernel "$kernel" \
-		-append "console=ttyS0 panic=-1") 2>/dev/null | grep -q 'Kernel panic'
+		-append "console=ttyS0 panic=-1"; true) 2>/dev/null | grep -q 'Kernel panic'
 	then
 		echo works
 	else

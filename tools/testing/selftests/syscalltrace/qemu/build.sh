@@ -56,7 +56,7 @@ configure()
 # Turn make's lines into a count that moves; keep them in a log.
 progress()
 {
-	total=$(cat "$out/steps" 2>/dev/null || echo 2300)
+	total=$(cat "$out/steps" 2>/dev/null || echo 1850)
 	tty=0
 	[ -t 1 ] && tty=1
 	awk -v total="$total" -v tty="$tty" -v steps="$out/steps" -v what="$flavour" '
