@@ -546,7 +546,8 @@ static enum strace_verdict wait_for_answer(struct strace_layer *layer,
 	}
 	__set_current_state(TASK_RUNNING);
 	WRITE_ONCE(current->strace->waiting, false);
-	if (interrupted)
+	/* A sibling that is stopped may have left a signal for us to take. */
+	if (interrupted || !sigisemptyset(&current->signal->shared_pending.signal))
 		end_wait(keep_pending);
 	return verdict;
 }

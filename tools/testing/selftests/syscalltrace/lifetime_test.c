@@ -629,6 +629,45 @@ TEST_F(life, siblings_handle_signals_during_a_stop)
 	ASSERT_SAY(0, self->fd, "skip-ok 0");
 }
 
+/* Of several stopped threads the first that goes on takes the signal. */
+static void *second_stop(void *arg)
+{
+	tell(syscall(SYS_gettid));
+	raw(SYS_mkdir, (long)MARK, 0700, 0);
+	tell(handled);
+	return arg;
+}
+
+static void two_stops(void)
+{
+	pthread_t thread;
+
+	signal(SIGUSR1, count_signal);
+	pthread_create(&thread, NULL, second_stop, NULL);
+	raw(SYS_rmdir, (long)"/no/such/directory", 0, 0);
+	for (;;)
+		pause();
+}
+
+TEST_F(life, first_to_go_on_takes_the_signal)
+{
+	pid_t tid;
+
+	start(&self->t, two_stops);
+	self->fd = open_syscall(self->t.pid, 0, O_RDWR);
+	ASSERT_SAY(0, self->fd, "tid on");
+	ASSERT_SAY(0, self->fd, "trace mkdir,rmdir");
+	open_gate(&self->t);
+	tid = told(&self->t);
+	hear(self->fd);
+	hear(self->fd);
+	/* The first thread is asked first, and stays stopped. */
+	kill(self->t.pid, SIGUSR1);
+	wait_for_state(self->t.pid, "S");
+	ASSERT_SAY(0, self->fd, "%d skip-ok 0", tid);
+	EXPECT_EQ(1, told(&self->t));
+}
+
 static void read_with_handler(void)
 {
 	struct sigaction sa = { .sa_handler = handle, .sa_flags = SA_RESTART };

@@ -62,6 +62,8 @@ unpack()
 	if [ -d "$KSRC" ]; then
 		say "copying $KSRC"
 		tar -C "$KSRC" --exclude=./.git -cf - . | tar -C "$TREE.new" -xf -
+		# A source that was built in would not build elsewhere.
+		[ ! -f "$TREE.new/.config" ] || make -s -C "$TREE.new" mrproper
 	else
 		say "unpacking $KSRC"
 		tar -C "$TREE.new" --strip-components=1 -xf "$KSRC"
