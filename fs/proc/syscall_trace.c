@@ -505,8 +505,9 @@ static int check_stop(struct strace_line *line)
 	if (strace_layer_has_tid(line->layer) && !line->tid)
 		return refuse(line, -EINVAL, "thread id expected");
 	if (!line->has_shown)
-		return refuse(line, -ESRCH, line->tid ? "no such thread waits for an answer" :
-			      "no stop waits for an answer");
+		return refuse(line, -ESRCH, line->tid ?
+			      "this thread is not at a stop that was read" :
+			      "no stop that was read waits for an answer");
 	return 0;
 }
 

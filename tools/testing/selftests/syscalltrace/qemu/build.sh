@@ -63,9 +63,9 @@ progress()
 		/^  [A-Z0-9]+ +/ {
 			n++
 			if (tty)
-				printf "\rbuild: %s kernel, step %d of about %d: %-50.50s", what, n, total, $2
+				printf "\rbuild: %s kernel, step %d of at most %d: %-50.50s", what, n, total, $2
 			else if (n % 200 == 0)
-				printf "build: %s kernel, step %d of about %d: %s\n", what, n, total, $2
+				printf "build: %s kernel, step %d of at most %d: %s\n", what, n, total, $2
 			fflush()
 		}
 		/warning:|error:|Error/ { print; fflush() }

@@ -47,6 +47,7 @@ find "$tests" -maxdepth 1 -type f -perm -u+x ! -name 'gen_*' -exec cp {} "$root/
 find "$tests/kernel" -type f -perm -u+x -exec cp {} "$root/tests/kernel/" \;
 cp $here/*.sh "$root/tests/" 2>/dev/null || true
 cp $here/qemu/guest/* "$root/"
+cp Documentation/userspace-api/syscall_trace.rst "$root/"
 [ -z "$SCRIPT" ] || cp "$SCRIPT" "$root/script"
 echo "$TESTS" > "$root/tests/list"
 chmod +x "$root"/init "$root"/*.sh
