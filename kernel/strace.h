@@ -137,6 +137,7 @@ struct strace_regs {
  * @in_call: strace_enter() judged the call that is being made
  * @again: the call changed after it was judged, and is to be judged anew
  * @seen: a tracer has seen this call
+ * @rounds: how often this call was judged
  * @step: bit n: the layer of seat n stops after this call
  * @program: the call's registers as the program set them
  * @used: the call's registers as the layers left them
@@ -151,6 +152,7 @@ struct strace_task {
 	bool in_call;
 	bool again;
 	bool seen;
+	unsigned int rounds;
 	u64 step;
 	struct strace_regs program;
 	struct strace_regs used;
@@ -288,8 +290,12 @@ static inline bool strace_seat_is_live(const struct strace_seat *seat)
 /* Is the seat of no use, now and later? */
 static inline bool strace_seat_is_stale(const struct strace_seat *seat)
 {
-	return !strace_seat_is_live(seat) &&
-	       READ_ONCE(seat->layer->generation) + 1 != seat->generation;
+	/* About to be taken. */
+	if (READ_ONCE(seat->layer->generation) + 1 == seat->generation)
+		return false;
+	/* Pairs with smp_wmb() in begin_generation(). */
+	smp_rmb();
+	return !strace_seat_is_live(seat);
 }
 
 /* strace_layer.c, for strace_hooks.c */

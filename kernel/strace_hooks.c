@@ -27,6 +27,9 @@
 
 #include "strace.h"
 
+/* How often a call is judged again because it was changed in between. */
+#define MAX_ROUNDS	16
+
 /* ------------------------------- registers ------------------------------- */
 
 static void read_regs(struct pt_regs *regs, struct strace_regs *r)
@@ -364,25 +367,6 @@ static bool is_answered(struct strace_layer *layer, struct strace_event *event,
 	return answered;
 }
 
-static bool stop_signal_is_pending(void)
-{
-	static const int stops[] = { SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU };
-	unsigned int i;
-
-	lockdep_assert_held(strace_siglock(current));
-	for (i = 0; i < ARRAY_SIZE(stops); i++) {
-		int sig = stops[i];
-
-		if (!sigismember(&current->pending.signal, sig) &&
-		    !sigismember(&current->signal->shared_pending.signal, sig))
-			continue;
-		if (!sigismember(&current->blocked, sig) &&
-		    strace_sighand(current)->action[sig - 1].sa.sa_handler == SIG_DFL)
-			return true;
-	}
-	return false;
-}
-
 /**
  * enum interruption - what a signal that came during a stop asks for
  * @INTERRUPTION_NONE: nothing, it is delivered after the stop
@@ -396,6 +380,35 @@ enum interruption {
 	INTERRUPTION_STOP,
 	INTERRUPTION_FREEZE,
 };
+
+/*
+ * What do pending signals ask for that have their default action? What kills
+ * without dumping core has become SIGKILL when it was sent; nothing kills a
+ * ptraced task before its ptracer says so.
+ */
+static enum interruption check_default_actions(void)
+{
+	enum interruption what = INTERRUPTION_NONE;
+	sigset_t pending;
+	int sig;
+
+	lockdep_assert_held(strace_siglock(current));
+	sigorsets(&pending, &current->pending.signal, &current->signal->shared_pending.signal);
+	sigandnsets(&pending, &pending, &current->blocked);
+	if (sigisemptyset(&pending))
+		return INTERRUPTION_NONE;
+	for (sig = 1; sig < SIGRTMIN; sig++) {
+		if (!sigismember(&pending, sig) ||
+		    strace_sighand(current)->action[sig - 1].sa.sa_handler != SIG_DFL)
+			continue;
+		if (sig_kernel_stop(sig))
+			what = INTERRUPTION_STOP;
+		else if (sig_kernel_coredump(sig) && !current->ptrace &&
+			 !(current->signal->flags & SIGNAL_UNKILLABLE))
+			return INTERRUPTION_FATAL;
+	}
+	return what;
+}
 
 /*
  * The process's signals may look for another thread: this one does not handle
@@ -431,14 +444,16 @@ static void hand_over_signals(void)
  */
 static enum interruption check_signals(void)
 {
-	enum interruption what = INTERRUPTION_NONE;
+	enum interruption what;
 
 	spin_lock_irq(strace_siglock(current));
 	if (__fatal_signal_pending(current))
 		what = INTERRUPTION_FATAL;
-	else if ((current->jobctl & JOBCTL_PENDING_MASK) || stop_signal_is_pending())
+	else
+		what = check_default_actions();
+	if (what == INTERRUPTION_NONE && (current->jobctl & JOBCTL_PENDING_MASK))
 		what = INTERRUPTION_STOP;
-	else if (current->jobctl & JOBCTL_TRAP_FREEZE)
+	if (what == INTERRUPTION_NONE && (current->jobctl & JOBCTL_TRAP_FREEZE))
 		what = INTERRUPTION_FREEZE;
 	if (what != INTERRUPTION_FATAL) {
 		clear_thread_flag(TIF_SIGPENDING);
@@ -524,11 +539,16 @@ static enum strace_verdict wait_for_answer(struct strace_layer *layer,
 			verdict = event->verdict;
 			break;
 		}
+		if (cgroup_task_frozen(current) && !is_frozen_by_cgroup()) {
+			__set_current_state(TASK_RUNNING);
+			cgroup_leave_frozen(false);
+		}
 		if (req) {
 			__set_current_state(TASK_RUNNING);
 			do_request(req);
-			continue;
 		}
+		if (get_current_state() == TASK_RUNNING)
+			continue;
 		if (freezing(current)) {
 			__set_current_state(TASK_RUNNING);
 			try_to_freeze();
@@ -545,7 +565,8 @@ static enum strace_verdict wait_for_answer(struct strace_layer *layer,
 		schedule();
 	}
 	__set_current_state(TASK_RUNNING);
-	WRITE_ONCE(current->strace->waiting, false);
+	/* Either we see the signal, or who hands it over sees us. */
+	smp_store_mb(current->strace->waiting, false);
 	/* A sibling that is stopped may have left a signal for us to take. */
 	if (interrupted || !sigisemptyset(&current->signal->shared_pending.signal))
 		end_wait(keep_pending);
@@ -699,6 +720,7 @@ static bool enter(struct pt_regs *regs, bool vsyscall)
 	read_regs(regs, &now);
 	if (!st->again) {
 		st->in_call = false;
+		st->rounds = 0;
 		st->step = 0;
 		st->seen = false;
 		st->program = now;
@@ -713,6 +735,11 @@ static bool enter(struct pt_regs *regs, bool vsyscall)
 		return false;
 
 	st->in_call = true;
+	/* A ptracer and a layer may undo each other's changes for ever. */
+	if (st->rounds++ == MAX_ROUNDS) {
+		skip_call(st, regs, -EPERM);
+		return true;
+	}
 	switch (judge_all(st, &st->call, vsyscall)) {
 	case STRACE_VERDICT_VALUE:
 		skip_call(st, regs, st->event.value);

@@ -325,7 +325,7 @@ void strace_prune_nest(void)
 		new->nr = copy_used_seats(new, live, old);
 	}
 	spin_lock_irq(strace_siglock(current));
-	done = replace_nest(current, old, new);
+	done = count_used_seats(old) <= live && replace_nest(current, old, new);
 	spin_unlock_irq(strace_siglock(current));
 	/* The process's reference, now ours to drop. */
 	strace_put_nest(done ? old : new);
@@ -589,6 +589,8 @@ static void begin_generation(struct strace_layer *layer, const struct syscall_se
 	set_calls(layer, set);
 	layer->lost = false;
 	WRITE_ONCE(layer->state, STRACE_LAYER_ARMED);
+	/* Pairs with smp_rmb() in strace_seat_is_stale(). */
+	smp_wmb();
 	WRITE_ONCE(layer->generation, layer->generation + 1);
 	spin_unlock(&layer->lock);
 }
@@ -623,11 +625,18 @@ static int try_add_seat(struct strace_layer *layer, struct task_struct *task,
 	return err;
 }
 
-/*
+/**
+ * strace_check_threads - may the caller trace a process or a thread?
+ * @task: the process or thread
+ * @one_thread: @task only
+ *
  * Threads may differ in their credentials and labels: whoever traces all of
  * them may trace each.
+ *
+ * Context: Process context.
+ * Return: 0, -EPERM, or -ESRCH if there is nothing left to trace.
  */
-static int check_threads(struct task_struct *task, bool one_thread)
+int strace_check_threads(struct task_struct *task, bool one_thread)
 {
 	struct task_struct *t;
 	int err = -ESRCH;
@@ -644,6 +653,25 @@ static int check_threads(struct task_struct *task, bool one_thread)
 	return err;
 }
 
+/*
+ * A layer that has its seat keeps it, so that no call slips through: one that is
+ * armed, and one whose tracer is gone and that has left word for its stops.
+ */
+static bool arm_in_place(struct strace_layer *layer, const struct syscall_set *set)
+{
+	bool seated;
+
+	spin_lock(&layer->lock);
+	seated = layer->gone != layer->generation &&
+		 (layer->state == STRACE_LAYER_ARMED || layer->state == STRACE_LAYER_CLOSED);
+	if (seated) {
+		set_calls(layer, set);
+		WRITE_ONCE(layer->state, STRACE_LAYER_ARMED);
+	}
+	spin_unlock(&layer->lock);
+	return seated;
+}
+
 static int attach_locked(struct strace_layer *layer, struct task_struct *task,
 			 bool one_thread, const struct syscall_set *set)
 {
@@ -652,11 +680,7 @@ static int attach_locked(struct strace_layer *layer, struct task_struct *task,
 	lockdep_assert_held(&strace_owner_lock);
 	if (!layer->console && makes_cycle(task))
 		return -ELOOP;
-	if (strace_layer_is_armed(layer) && layer->gone != layer->generation) {
-		spin_lock(&layer->lock);
-		set_calls(layer, set);
-		spin_unlock(&layer->lock);
-	} else {
+	if (!arm_in_place(layer, set)) {
 		do {
 			err = try_add_seat(layer, task, one_thread, set);
 		} while (err == -EAGAIN && !fatal_signal_pending(current));
@@ -698,7 +722,7 @@ int strace_attach(struct strace_layer *layer, struct task_struct *task,
 	/* As for ptrace: an exec that has checked for tracers must not miss us. */
 	if (mutex_lock_interruptible(&task->signal->cred_guard_mutex))
 		return -ERESTARTNOINTR;
-	err = check_threads(task, one_thread);
+	err = strace_check_threads(task, one_thread);
 	/* Most memory is got before the lock that all tracers share. */
 	if (!err)
 		err = give_slots(task);
@@ -918,6 +942,31 @@ bool strace_layer_is_capable(struct strace_layer *layer, struct user_namespace *
 bool strace_layer_is_armed(struct strace_layer *layer)
 {
 	return READ_ONCE(layer->state) == STRACE_LAYER_ARMED;
+}
+
+/**
+ * strace_layer_is_over - has the layer left, or all that it traced ended?
+ * @layer: the layer
+ *
+ * Context: Any.
+ * Return: true if so.
+ */
+bool strace_layer_is_over(struct strace_layer *layer)
+{
+	return !strace_layer_is_armed(layer) ||
+	       READ_ONCE(layer->gone) == READ_ONCE(layer->generation);
+}
+
+/**
+ * strace_layer_is_mine - was the layer made by the same user?
+ * @layer: the layer
+ *
+ * Context: Any.
+ * Return: true if the caller has the file system user id of who made it.
+ */
+bool strace_layer_is_mine(struct strace_layer *layer)
+{
+	return uid_eq(layer->cred->fsuid, current_fsuid());
 }
 
 /* ----------------------------- configuration ----------------------------- */

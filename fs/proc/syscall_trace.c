@@ -61,25 +61,44 @@ static int check_ptrace(struct task_struct *task)
 	return err;
 }
 
+static int check_console_of(struct strace_file *sf, struct task_struct *task)
+{
+	int err;
+
+	/* Nobody answers itself, as nobody traces itself. */
+	if (same_thread_group(task, current))
+		return -EPERM;
+	err = down_read_killable(&task->signal->exec_update_lock);
+	if (err)
+		return err;
+	err = strace_check_threads(task, sf->one_thread);
+	up_read(&task->signal->exec_update_lock);
+	return err;
+}
+
 /*
  * A console has no owner whose rights would be checked: who opened it must be
- * one who could attach to the program as it is now, at every use.
+ * one who could attach to the program as it is now, at every use. While a task
+ * waits for the answer to a stop, it cannot become another program.
  */
 static int check_console(struct strace_file *sf, struct file *file)
 {
 	struct task_struct *task;
 	const struct cred *own;
-	int err;
+	int err = -ESRCH;
 
 	if (!sf->console)
 		return 0;
 	task = get_proc_task(file_inode(file));
-	if (!task)
-		return 0;
-	own = override_creds(file->f_cred);
-	err = check_ptrace(task);
-	revert_creds(own);
-	put_task_struct(task);
+	if (task) {
+		own = override_creds(file->f_cred);
+		err = check_console_of(sf, task);
+		revert_creds(own);
+		put_task_struct(task);
+	}
+	/* A thread may be gone, or have another id, and its process live on. */
+	if (err == -ESRCH)
+		err = !sf->layer || strace_layer_is_over(sf->layer) ? 0 : -EPERM;
 	return err;
 }
 
@@ -120,6 +139,11 @@ static struct strace_file *alloc_file(struct file *file, bool one_thread)
 		}
 	} else if (reads) {
 		sf->layer = find_console(sf, file);
+		/* Who looks at the processes of others must not get stuck. */
+		if (sf->layer && !strace_layer_is_mine(sf->layer)) {
+			strace_put_layer(sf->layer);
+			sf->layer = NULL;
+		}
 	}
 	return sf;
 }
@@ -536,6 +560,12 @@ static int parse_and_run(struct strace_line *line)
 	err = syscall_text_parse(line->text, line->len, line->start,
 				 line->has_shown ? &line->shown.record : NULL,
 				 &line->cmd, &line->err);
+	/*
+	 * With the stop in hand: it ends if the program becomes another one.
+	 * Arming checks for itself.
+	 */
+	if (!err && line->cmd.verb != SYSCALL_VERB_TRACE)
+		err = check_console(line->sf, line->file);
 	if (!err)
 		err = run_command(line);
 	if (line->has_shown)
@@ -588,9 +618,6 @@ static ssize_t syscall_trace_write(struct file *file, const char __user *buf,
 
 	if (!count)
 		return 0;
-	ret = check_console(sf, file);
-	if (ret)
-		return ret;
 	text = vmemdup_user(buf, len);
 	if (IS_ERR(text))
 		return PTR_ERR(text);

@@ -76,6 +76,9 @@ int strace_attach(struct strace_layer *layer, struct task_struct *task,
 void strace_close_layer(struct strace_layer *layer);
 void strace_detach_layer(struct strace_layer *layer);
 bool strace_layer_is_armed(struct strace_layer *layer);
+bool strace_layer_is_over(struct strace_layer *layer);
+bool strace_layer_is_mine(struct strace_layer *layer);
+int strace_check_threads(struct task_struct *task, bool one_thread);
 int strace_may_open(struct task_struct *task);
 
 bool strace_layer_has_tid(struct strace_layer *layer);

@@ -99,6 +99,18 @@ TEST_F(life, terminate_while_reported)
 	EXPECT_FALSE(take_mark());
 }
 
+/* So does one that dumps core. */
+TEST_F(life, abort_while_reported)
+{
+	take_mark();
+	START(make_mark, "mkdir");
+	ASSERT_HEAR("mkdir \"" MARK "\", 0700", self->fd);
+	kill(self->t.pid, SIGABRT);
+	EXPECT_EQ(256 + SIGABRT, wait_status(&self->t));
+	EXPECT_FALSE(take_mark());
+	EXPECT_HEAR("", self->fd);
+}
+
 /* Killed first, answered then: the answer comes too late, even on one CPU. */
 TEST_F(life, kill_comes_before_a_later_answer)
 {
@@ -246,6 +258,32 @@ TEST_F(life, onclose_holds_for_later_calls)
 	EXPECT_EQ(-EROFS, told(&self->t));
 	EXPECT_FALSE(take_mark());
 	EXPECT_EQ(0, wait_status(&self->t));
+}
+
+/* Who takes over from a tracer that is gone has every call from then on. */
+TEST_F(life, onclose_ends_when_somebody_takes_over)
+{
+	pid_t tracer;
+
+	take_mark();
+	start(&self->t, mark_at_gates);
+	self->fd = open_syscall(self->t.pid, 0, O_RDWR);
+	tracer = fork();
+	if (!tracer)
+		_exit(say(self->fd, "trace mkdir") ?:
+		      say(self->fd, "onclose skip-fail EROFS"));
+	waitpid(tracer, NULL, 0);
+	open_gate(&self->t);
+	open_gate(&self->t);
+	EXPECT_EQ(-EROFS, told(&self->t));
+	EXPECT_SAY(ESRCH, self->fd, "onclose cont");
+	EXPECT_SAY(ESRCH, self->fd, "detach");
+	ASSERT_SAY(0, self->fd, "trace mkdir");
+	open_gate(&self->t);
+	ASSERT_HEAR("mkdir \"" MARK "\", 0700", self->fd);
+	ASSERT_SAY(0, self->fd, "skip-ok 5");
+	EXPECT_EQ(5, told(&self->t));
+	EXPECT_FALSE(take_mark());
 }
 
 TEST_F(life, onclose_does_not_hold_after_detach)
