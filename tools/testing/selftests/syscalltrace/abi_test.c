@@ -13,32 +13,7 @@
 #define NR_I386_GETPID	20
 #define NR_I386_WRITE	4
 
-FIXTURE(abi)
-{
-	struct tracee t;
-	int fd;
-};
-
-FIXTURE_SETUP(abi)
-{
-	self->t.pid = 0;
-	self->fd = -1;
-}
-
-FIXTURE_TEARDOWN(abi)
-{
-	stop_tracee(&self->t);
-	close(self->fd);
-}
-
-#define START(program, set)						\
-do {									\
-	start(&self->t, program);					\
-	self->fd = open_syscall(self->t.pid, 0, O_RDWR);		\
-	ASSERT_LE(0, self->fd);						\
-	ASSERT_SAY(0, self->fd, "trace " set);				\
-	open_gate(&self->t);						\
-} while (0)
+TRACEE_FIXTURE(abi)
 
 /* int 0x80 from 64-bit code: the upper halves of registers are kept. */
 static long int80(long nr, long *b, long *c, long *d)

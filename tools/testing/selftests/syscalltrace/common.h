@@ -61,6 +61,7 @@ static inline void stop_tracee(struct tracee *t)
 	}
 	close(t->gate);
 	close(t->out);
+	*t = (struct tracee){ .gate = -1, .out = -1 };
 }
 
 /* Exit status of the program, or 256 + the signal that killed it. */
@@ -239,6 +240,45 @@ static inline void start(struct tracee *t, void (*program)(void))
 	told(t);
 	wait_for_state(t->pid, "S");
 }
+
+/*
+ * A fixture: a program @t, its file @fd, and room for more of them in @fds. All
+ * are ended and closed after the test.
+ */
+#define TRACEE_FIXTURE(name)						\
+FIXTURE(name)								\
+{									\
+	struct tracee t;						\
+	int fd;								\
+	int fds[70];							\
+};									\
+									\
+FIXTURE_SETUP(name)							\
+{									\
+	self->t = (struct tracee){ .gate = -1, .out = -1 };		\
+	self->fd = -1;							\
+	memset(self->fds, -1, sizeof(self->fds));			\
+}									\
+									\
+FIXTURE_TEARDOWN(name)							\
+{									\
+	unsigned int i;							\
+									\
+	stop_tracee(&self->t);						\
+	close(self->fd);						\
+	for (i = 0; i < ARRAY_SIZE(self->fds); i++)			\
+		close(self->fds[i]);					\
+}
+
+/* In a test with such a fixture: trace @set of @program, and let it begin. */
+#define START(program, set)						\
+do {									\
+	start(&self->t, program);					\
+	self->fd = open_syscall(self->t.pid, 0, O_RDWR);		\
+	ASSERT_LE(0, self->fd);						\
+	ASSERT_SAY(0, self->fd, "trace " set);				\
+	open_gate(&self->t);						\
+} while (0)
 
 /* A call without libc's opinion: the kernel's own result. */
 static inline long raw(long nr, long a, long b, long c)

@@ -11,32 +11,7 @@
 
 #include "common.h"
 
-FIXTURE(life)
-{
-	struct tracee t;
-	int fd;
-};
-
-FIXTURE_SETUP(life)
-{
-	self->t.pid = 0;
-	self->fd = -1;
-}
-
-FIXTURE_TEARDOWN(life)
-{
-	stop_tracee(&self->t);
-	close(self->fd);
-}
-
-#define START(program, set)						\
-do {									\
-	start(&self->t, program);					\
-	self->fd = open_syscall(self->t.pid, 0, O_RDWR);		\
-	ASSERT_LE(0, self->fd);						\
-	ASSERT_SAY(0, self->fd, "trace " set);				\
-	open_gate(&self->t);						\
-} while (0)
+TRACEE_FIXTURE(life)
 
 #define MARK	"/tmp/syscalltrace-mark"
 

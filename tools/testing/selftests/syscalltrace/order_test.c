@@ -12,38 +12,7 @@
 
 #include "common.h"
 
-FIXTURE(order)
-{
-	struct tracee t;
-	int fd;
-	int fds[70];
-};
-
-FIXTURE_SETUP(order)
-{
-	self->t.pid = 0;
-	self->fd = -1;
-	memset(self->fds, -1, sizeof(self->fds));
-}
-
-FIXTURE_TEARDOWN(order)
-{
-	int i;
-
-	stop_tracee(&self->t);
-	close(self->fd);
-	for (i = 0; i < 70; i++)
-		close(self->fds[i]);
-}
-
-#define START(program, set)						\
-do {									\
-	start(&self->t, program);					\
-	self->fd = open_syscall(self->t.pid, 0, O_RDWR);		\
-	ASSERT_LE(0, self->fd);						\
-	ASSERT_SAY(0, self->fd, "trace " set);				\
-	open_gate(&self->t);						\
-} while (0)
+TRACEE_FIXTURE(order)
 
 static void close_twice(void)
 {

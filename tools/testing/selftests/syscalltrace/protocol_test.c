@@ -6,36 +6,10 @@
 #include "common.h"
 #include "../../../../lib/syscall_text_bad_lines.h"
 
-/* A program with one thread, its file open for tracing. */
-FIXTURE(one)
-{
-	struct tracee t;
-	int fd;
-};
-
-FIXTURE_SETUP(one)
-{
-	self->t.pid = 0;
-	self->fd = -1;
-}
-
-FIXTURE_TEARDOWN(one)
-{
-	stop_tracee(&self->t);
-	close(self->fd);
-}
+TRACEE_FIXTURE(one)
 
 /* An address that nothing is at, unknown to the compiler. */
 static void *volatile nowhere = (void *)16;
-
-#define START(program, set)						\
-do {									\
-	start(&self->t, program);					\
-	self->fd = open_syscall(self->t.pid, 0, O_RDWR);		\
-	ASSERT_LE(0, self->fd);						\
-	ASSERT_SAY(0, self->fd, "trace " set);				\
-	open_gate(&self->t);						\
-} while (0)
 
 static void ask_ppid(void)
 {
