@@ -120,6 +120,8 @@ apply_patches()
 			diff_of $files | cmp -s - "$saved/$p" ||
 				die "$p changed, and so did the tree: 'make refresh' or revert $files"
 		fi
+		# Should this stop half-way, the next run begins here again.
+		rm -f "$saved/$p"
 		in_tree checkout -q $stock -- $files
 		in_tree apply --check "$top/$p" ||
 			die "$p does not apply to linux $BASE"
