@@ -287,21 +287,37 @@ static void wake_tracer(struct strace_layer *layer)
 	wake_up_interruptible_poll(&layer->wait, EPOLLIN | EPOLLRDNORM | EPOLLPRI);
 }
 
-/* Queue the stop; false if the layer does not stop anybody any more. */
+/* What a layer whose tracer is gone has left word of. */
+static void set_closed_verdict(const struct strace_layer *layer, struct strace_event *event)
+{
+	lockdep_assert_held(&layer->lock);
+	event->value = layer->onclose_value;
+	if (layer->onclose == SYSCALL_ONCLOSE_KILL)
+		event->verdict = STRACE_VERDICT_KILL;
+	else if (event->record.kind == SYSCALL_RECORD_ENTRY)
+		event->verdict = STRACE_VERDICT_VALUE;
+	else
+		event->verdict = STRACE_VERDICT_CONT;
+}
+
+/* Queue the stop. Return false if there is none, and the verdict is known. */
 static bool post_event(const struct strace_seat *seat, struct strace_event *event)
 {
 	struct strace_layer *layer = seat->layer;
-	bool armed;
+	bool armed, seated;
 
 	event->record.tid = task_pid_nr_ns(current, layer->ns);
 	event->rewritten = false;
+	event->verdict = STRACE_VERDICT_CONT;
 	spin_lock(&layer->lock);
-	armed = layer->state == STRACE_LAYER_ARMED &&
-		layer->generation == seat->generation;
+	seated = layer->generation == seat->generation;
+	armed = seated && layer->state == STRACE_LAYER_ARMED;
 	if (armed) {
 		event->id = ++layer->next_id;
 		event->state = STRACE_EVENT_QUEUED;
 		list_add_tail(&event->node, &layer->queued);
+	} else if (seated && layer->state == STRACE_LAYER_CLOSED) {
+		set_closed_verdict(layer, event);
 	}
 	spin_unlock(&layer->lock);
 	if (armed)
@@ -360,7 +376,8 @@ static bool is_answered(struct strace_layer *layer, struct strace_event *event,
 	spin_lock(&layer->lock);
 	answered = event->state == STRACE_EVENT_ANSWERED;
 	/* Once it is answered nothing more is done; drop_event() says so. */
-	*req = answered || is_frozen_by_cgroup() ? NULL : event->request;
+	*req = answered || is_frozen_by_cgroup() || cgroup_task_frozen(current) ?
+	       NULL : event->request;
 	if (*req)
 		event->request = NULL;
 	spin_unlock(&layer->lock);
@@ -578,18 +595,6 @@ static void die(void)
 	do_send_sig_info(SIGKILL, SEND_SIG_PRIV, current, PIDTYPE_TGID);
 }
 
-/* What a layer whose tracer is gone has left word of. */
-static enum strace_verdict closed_verdict(const struct strace_layer *layer, bool entry,
-					  s64 *value)
-{
-	if (layer->onclose == SYSCALL_ONCLOSE_KILL)
-		return STRACE_VERDICT_KILL;
-	if (!entry)
-		return STRACE_VERDICT_CONT;
-	*value = layer->onclose_value;
-	return STRACE_VERDICT_VALUE;
-}
-
 /*
  * Stop for one layer with the record that is in the event. On return, the
  * answer's value and new call are in the event.
@@ -599,15 +604,12 @@ static enum strace_verdict stop_for(struct strace_task *st, const struct strace_
 {
 	struct strace_layer *layer = seat->layer;
 	struct strace_event *event = &st->event;
-	bool entry = event->record.kind == SYSCALL_RECORD_ENTRY;
 	enum strace_verdict verdict;
 
 	if (fatal_signal_pending(current))
 		return STRACE_VERDICT_DIE;
 	if (!post_event(seat, event)) {
-		if (!strace_seat_is_live(seat) || strace_layer_is_armed(layer))
-			return STRACE_VERDICT_CONT;
-		verdict = closed_verdict(layer, entry, &event->value);
+		verdict = event->verdict;
 	} else {
 		verdict = wait_for_answer(layer, event, may_withdraw);
 		if (verdict != STRACE_VERDICT_RESTART) {
@@ -745,13 +747,14 @@ static bool enter(struct pt_regs *regs, bool vsyscall)
 		skip_call(st, regs, st->event.value);
 		return true;
 	case STRACE_VERDICT_RESTART:
-		skip_call(st, regs, -ERESTARTNOINTR);
+	case STRACE_VERDICT_DIE:
+		/*
+		 * Should a sibling take the signal that was to kill us, the call
+		 * is made again; a vsyscall cannot be.
+		 */
+		skip_call(st, regs, vsyscall ? -EINTR : -ERESTARTNOINTR);
 		st->in_call = false;
 		set_thread_flag(TIF_SIGPENDING);
-		return true;
-	case STRACE_VERDICT_DIE:
-		skip_call(st, regs, -EINTR);
-		st->in_call = false;
 		return true;
 	default:
 		call_to_regs(&st->call, &st->program, &st->used);

@@ -81,25 +81,25 @@ static int check_console_of(struct strace_file *sf, struct task_struct *task)
  * one who could attach to the program as it is now, at every use. While a task
  * waits for the answer to a stop, it cannot become another program.
  */
-static int check_console(struct strace_file *sf, struct file *file)
+static int check_console(struct strace_file *sf, struct file *file,
+			 struct strace_layer *layer)
 {
 	struct task_struct *task;
 	const struct cred *own;
-	int err = -ESRCH;
+	int err;
 
-	if (!sf->console)
+	if (!sf->console || !layer)
 		return 0;
 	task = get_proc_task(file_inode(file));
-	if (task) {
-		own = override_creds(file->f_cred);
-		err = check_console_of(sf, task);
-		revert_creds(own);
-		put_task_struct(task);
-	}
 	/* A thread may be gone, or have another id, and its process live on. */
-	if (err == -ESRCH)
-		err = !sf->layer || strace_layer_is_over(sf->layer) ? 0 : -EPERM;
-	return err;
+	if (!task)
+		return strace_layer_is_over(layer) ? 0 : -EPERM;
+	own = override_creds(file->f_cred);
+	err = check_console_of(sf, task);
+	revert_creds(own);
+	put_task_struct(task);
+	/* All of it is exiting, and becomes no other program any more. */
+	return err == -ESRCH ? 0 : err;
 }
 
 static struct strace_layer *find_console(struct strace_file *sf, struct file *file)
@@ -121,7 +121,17 @@ static void free_file(struct strace_file *sf)
 	kfree(sf);
 }
 
-static struct strace_file *alloc_file(struct file *file, bool one_thread)
+/*
+ * Who looks at the processes of others must not get stuck, and a program must
+ * not see that it is held.
+ */
+static bool may_see_console(struct strace_layer *layer, struct task_struct *task)
+{
+	return strace_layer_is_mine(layer) && !same_thread_group(task, current);
+}
+
+static struct strace_file *alloc_file(struct task_struct *task, struct file *file,
+				      bool one_thread)
 {
 	struct strace_file *sf = kzalloc(sizeof(*sf), GFP_KERNEL_ACCOUNT);
 	bool reads = file->f_mode & FMODE_READ, writes = file->f_mode & FMODE_WRITE;
@@ -139,8 +149,7 @@ static struct strace_file *alloc_file(struct file *file, bool one_thread)
 		}
 	} else if (reads) {
 		sf->layer = find_console(sf, file);
-		/* Who looks at the processes of others must not get stuck. */
-		if (sf->layer && !strace_layer_is_mine(sf->layer)) {
+		if (sf->layer && !may_see_console(sf->layer, task)) {
 			strace_put_layer(sf->layer);
 			sf->layer = NULL;
 		}
@@ -164,7 +173,7 @@ static const struct file_operations proc_syscall_trace_operations;
 
 static int open_task(struct task_struct *task, struct file *file, bool one_thread)
 {
-	struct strace_file *sf = alloc_file(file, one_thread);
+	struct strace_file *sf = alloc_file(task, file, one_thread);
 	int err = -ENOMEM;
 
 	if (!sf)
@@ -269,7 +278,7 @@ static int fetch_record(struct strace_file *sf, struct file *file)
 	mutex_unlock(&sf->lock);
 	ret = strace_fetch(sf->layer, file->f_flags & O_NONBLOCK, &report);
 	/* The program may have become another one meanwhile. */
-	err = check_console(sf, file);
+	err = check_console(sf, file, sf->layer);
 	mutex_lock(&sf->lock);
 	if (ret <= 0)
 		return err ?: ret;
@@ -306,7 +315,7 @@ static ssize_t syscall_trace_read(struct file *file, char __user *buf, size_t co
 
 	if (!count)
 		return 0;
-	ret = check_console(sf, file);
+	ret = check_console(sf, file, sf->layer);
 	if (ret)
 		return ret;
 	ret = 1;
@@ -338,6 +347,7 @@ static ssize_t syscall_trace_read(struct file *file, char __user *buf, size_t co
  * @tid: the thread id, or 0
  * @shown: the stop that is answered
  * @has_shown: there is one
+ * @permitted: the writer may still use the console, if it is one
  * @cmd: the command
  * @err: why the line is refused
  */
@@ -351,6 +361,7 @@ struct strace_line {
 	u32 tid;
 	struct strace_report shown;
 	bool has_shown;
+	bool permitted;
 	struct syscall_command cmd;
 	struct syscall_text_error err;
 };
@@ -557,15 +568,13 @@ static int parse_and_run(struct strace_line *line)
 		return err;
 	line->has_shown = line->layer &&
 			  !strace_find(line->layer, line->tid, &line->shown);
-	err = syscall_text_parse(line->text, line->len, line->start,
-				 line->has_shown ? &line->shown.record : NULL,
-				 &line->cmd, &line->err);
-	/*
-	 * With the stop in hand: it ends if the program becomes another one.
-	 * Arming checks for itself.
-	 */
-	if (!err && line->cmd.verb != SYSCALL_VERB_TRACE)
-		err = check_console(line->sf, line->file);
+	/* With the stop in hand: it ends if the program becomes another one. */
+	err = check_console(line->sf, line->file, line->layer);
+	line->permitted = !err;
+	if (!err)
+		err = syscall_text_parse(line->text, line->len, line->start,
+					 line->has_shown ? &line->shown.record : NULL,
+					 &line->cmd, &line->err);
 	if (!err)
 		err = run_command(line);
 	if (line->has_shown)
@@ -583,13 +592,14 @@ static ssize_t write_line(struct strace_line *line, char *text, size_t len)
 	line->len = end ? end - text : len;
 	line->start = 0;
 	line->err.text = NULL;
+	line->permitted = !check_console(line->sf, line->file, line->layer);
 	if (end)
 		err = parse_and_run(line);
 	else if (len < SYSCALL_LINE_MAX)
 		err = refuse(line, -EINVAL, "a line ends with a newline");
 	else
 		err = refuse(line, -E2BIG, "line too long");
-	if (err && line->layer && line->err.text)
+	if (err && line->layer && line->err.text && line->permitted)
 		strace_set_error(line->layer, line->err.column, line->err.text);
 	return err ?: line->len + 1;
 }
