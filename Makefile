@@ -3,6 +3,7 @@
 # make run         build, boot and demonstrate; then a shell in the guest
 # make test        build, boot and run every test; ends in "N passed, N failed"
 # make debug-test  the same on a kernel with KASAN, lockdep, kmemleak, ...
+# make bench       what it costs, beside ptrace and seccomp notification
 #
 # make tree        the kernel source with our files and patches in it
 # make refresh     turn edits made in the tree back into files and patches
@@ -21,7 +22,7 @@ TREE	:= $(BUILD)/linux
 QEMU	:= tools/testing/selftests/syscalltrace/qemu
 export BASE KSRC BUILD TREE JOBS
 
-.PHONY: all run test debug-test tree refresh check kernel debug-kernel deps clean distclean
+.PHONY: all run test debug-test bench tree refresh check kernel debug-kernel deps clean distclean
 all: kernel
 
 deps:
@@ -50,6 +51,9 @@ test: kernel
 
 debug-test: debug-kernel
 	@$(QEMU)/boot.sh debug test
+
+bench: kernel
+	@$(QEMU)/boot.sh release bench
 
 clean:
 	rm -rf $(BUILD)/release $(BUILD)/debug $(BUILD)/plain $(BUILD)/off $(BUILD)/run

@@ -29,6 +29,84 @@ struct strace_memory {
 };
 
 /**
+ * struct strace_snapshot - what the arguments of a call point to
+ * @refs: one for the slot it was made for, one for each report
+ * @size: room in @bytes, in bytes
+ * @len: bytes in @bytes
+ * @max_blocks: room in @blocks
+ * @nr_blocks: blocks in @blocks
+ * @bytes: copies of the tracee's memory
+ * @blocks: what they are
+ *
+ * All is constant when there is more than one reference.
+ */
+struct strace_snapshot {
+	refcount_t refs;
+	u32 size;
+	u32 len;
+	u32 max_blocks;
+	u32 nr_blocks;
+	u8 *bytes;
+	struct syscall_block *blocks;
+};
+
+/**
+ * struct strace_fresh - new memory for the arguments of a call
+ * @args: for each argument, pointing into @data
+ * @data: the bytes
+ */
+struct strace_fresh {
+	struct syscall_fresh args[SYSCALL_MAX_ARGS];
+	u8 data[];
+};
+
+/* More runs than this no call needs: each is as long as those before it. */
+#define STRACE_MAX_RUNS		12
+
+struct strace_area;
+struct strace_zone;
+
+/**
+ * struct strace_run - pages that a task has taken
+ * @first: the first
+ * @nr: how many
+ */
+struct strace_run {
+	unsigned int first;
+	unsigned int nr;
+};
+
+/**
+ * struct strace_room - what a task has taken of its process's area
+ * @area: the area, with a reference; NULL if nothing was taken
+ * @zone: the part of it
+ * @nr_runs: how many runs
+ * @runs: the runs
+ * @next: first address of the last run that is not in use
+ * @end: the end of the last run
+ */
+struct strace_room {
+	struct strace_area *area;
+	struct strace_zone *zone;
+	unsigned int nr_runs;
+	struct strace_run runs[STRACE_MAX_RUNS];
+	unsigned long next;
+	unsigned long end;
+};
+
+/**
+ * struct strace_bound - which arguments point to memory in the room
+ * @mask: bit n: argument n (from 0) does, as long as it is the one in @addr
+ * @addr: the address it was given
+ * @len: bytes, of vectors elements, that are there
+ */
+struct strace_bound {
+	u8 mask;
+	u64 addr[SYSCALL_MAX_ARGS];
+	u64 len[SYSCALL_MAX_ARGS];
+};
+
+/**
  * struct strace_request - memory access that a stopped tracee does for a tracer
  * @refs: one for the tracer that waits, one for the tracee
  * @write: towards the tracee
@@ -96,11 +174,12 @@ enum strace_verdict {
  * @id: names this stop within the layer; set by the tracee before it queues
  * @fixed_nr: the call may not become another one; set before it queues
  * @record: what there is to see; set before it queues
- * @memory: bytes that @record points to; set before it queues
+ * @snapshot: what @record points to; set before it queues
  * @verdict: the answer; under the layer's lock
  * @value: goes with @verdict; under the layer's lock
  * @rewritten: @call replaces the call; under the layer's lock
  * @call: under the layer's lock
+ * @fresh: new memory for @call, or NULL; under the layer's lock
  * @request: memory access to be done now; under the layer's lock
  */
 struct strace_event {
@@ -110,11 +189,12 @@ struct strace_event {
 	u64 id;
 	bool fixed_nr;
 	struct syscall_record record;
-	struct strace_memory *memory;
+	struct strace_snapshot *snapshot;
 	enum strace_verdict verdict;
 	s64 value;
 	bool rewritten;
 	struct syscall_call call;
+	struct strace_fresh *fresh;
 	struct strace_request *request;
 };
 
@@ -142,7 +222,9 @@ struct strace_regs {
  * @program: the call's registers as the program set them
  * @used: the call's registers as the layers left them
  * @call: the call as the layers left it
- * @memory: kept for the next stop
+ * @room: memory that was taken for the call
+ * @bound: arguments that are there; read by tracers while the task is stopped
+ * @snapshot: kept for the next stop
  * @event: the stop
  */
 struct strace_task {
@@ -157,7 +239,9 @@ struct strace_task {
 	struct strace_regs program;
 	struct strace_regs used;
 	struct syscall_call call;
-	struct strace_memory *memory;
+	struct strace_room room;
+	struct strace_bound bound;
+	struct strace_snapshot *snapshot;
 	struct strace_event event;
 };
 
@@ -220,6 +304,8 @@ enum strace_layer_state {
  * @error_text: and why; under @lock
  * @set: calls that stop; written under @lock, a word at a time
  * @limit: bytes of a string to copy; written under @lock
+ * @out: show what calls wrote; written under @lock
+ * @bind: an &enum syscall_bind; written under @lock
  * @onclose: an &enum syscall_onclose; under @lock until closed
  * @onclose_value: goes with @onclose; under @lock until closed
  * @wait: tracers that wait for events
@@ -246,6 +332,8 @@ struct strace_layer {
 	const char *error_text;
 	struct syscall_set set;
 	u32 limit;
+	bool out;
+	u32 bind;
 	u32 onclose;
 	s64 onclose_value;
 	wait_queue_head_t wait;
@@ -297,6 +385,25 @@ static inline bool strace_seat_is_stale(const struct strace_seat *seat)
 	smp_rmb();
 	return !strace_seat_is_live(seat);
 }
+
+/* strace_area.c, for strace_data.c and strace_hooks.c */
+unsigned long strace_reserve(struct strace_room *room, enum syscall_abi abi, u64 len);
+void strace_release(struct strace_room *room);
+void strace_fill(struct strace_room *room, unsigned long to, const void *from, u64 len);
+int strace_fill_from_user(struct strace_room *room, unsigned long to,
+			  const void __user *from, u64 len);
+
+/* strace_data.c, for strace_hooks.c and strace_layer.c */
+void strace_capture(struct strace_task *st, const struct syscall_call *call, u32 limit);
+void strace_capture_out(struct strace_task *st, const struct syscall_call *call,
+			s64 result, u32 limit);
+int strace_bind(struct strace_task *st, struct syscall_call *call);
+u8 strace_unbound(const struct strace_task *st, const struct syscall_call *call);
+int strace_place(struct strace_task *st, struct syscall_call *call,
+		 const struct strace_fresh *fresh);
+int strace_check_kept(const struct strace_task *st, const struct syscall_call *old,
+		      const struct syscall_command *cmd);
+void strace_put_snapshot(struct strace_snapshot *snapshot);
 
 /* strace_layer.c, for strace_hooks.c */
 struct strace_memory *strace_alloc_memory(u32 size);

@@ -147,111 +147,7 @@ static void restore_regs(struct strace_task *st, struct pt_regs *regs)
 	write_regs(current, regs, &st->program);
 }
 
-/* ---------------------------- copies of memory --------------------------- */
-
-static void __user *arg_address(const struct syscall_call *call, unsigned int i)
-{
-	return (void __user *)(unsigned long)call->args[i];
-}
-
-/* How much room may argument @i need? */
-static u32 arg_room(const struct syscall_call *call, const struct syscall_desc *desc,
-		    unsigned int i, u32 limit)
-{
-	if (!call->args[i])
-		return 0;
-	switch (desc->args[i].kind) {
-	case SYSCALL_ARG_PATH:
-		return SYSCALL_PATH_MAX;
-	case SYSCALL_ARG_STR:
-		/* One more tells whether the string ends there. */
-		return limit + 1;
-	case SYSCALL_ARG_IN:
-		return min_t(u64, limit, syscall_buffer_length(call, desc, i));
-	default:
-		return 0;
-	}
-}
-
-static struct strace_memory *get_room(struct strace_task *st, u32 size)
-{
-	/* A tracer that is still reading the last stop keeps its bytes. */
-	if (st->memory && (st->memory->size < size || refcount_read(&st->memory->refs) > 1)) {
-		strace_put_memory(st->memory);
-		st->memory = NULL;
-	}
-	if (!st->memory)
-		st->memory = strace_alloc_memory(max(size, 512u));
-	return st->memory;
-}
-
-static void copy_string(struct syscall_bytes *bytes, u8 *to, const void __user *from,
-			unsigned int i, u32 room)
-{
-	long len = strncpy_from_user(to, from, room);
-
-	if (len < 0)
-		return;
-	bytes->have |= BIT(i);
-	if (len == room) {
-		bytes->more |= BIT(i);
-		len--;
-	}
-	bytes->len[i] = len;
-}
-
-static void copy_buffer(struct syscall_bytes *bytes, u8 *to, const void __user *from,
-			unsigned int i, u32 room, bool more)
-{
-	u32 len = room - copy_from_user(to, from, room);
-
-	if (!len && room)
-		return;
-	bytes->have |= BIT(i);
-	if (more || len < room)
-		bytes->more |= BIT(i);
-	bytes->len[i] = len;
-}
-
-/*
- * Copy what the arguments point to. What cannot be read, or when memory is
- * short all of it, is left to be shown as an address.
- */
-static void capture(struct strace_task *st, const struct syscall_call *call,
-		    struct syscall_record *record, u32 limit)
-{
-	const struct syscall_desc *desc = syscall_desc(call->abi, call->nr);
-	struct syscall_bytes *bytes = &record->bytes;
-	u32 room[SYSCALL_MAX_ARGS], size = 0;
-	struct strace_memory *memory;
-	unsigned int i, nr_args = desc ? desc->nr_args : 0;
-
-	bytes->have = 0;
-	bytes->more = 0;
-	for (i = 0; i < nr_args; i++) {
-		room[i] = arg_room(call, desc, i, limit);
-		bytes->off[i] = size;
-		size += room[i];
-	}
-	st->event.memory = NULL;
-	memory = size ? get_room(st, size) : NULL;
-	if (!memory && size)
-		return;
-	st->event.memory = memory;
-	bytes->bytes = memory ? memory->data : NULL;
-	for (i = 0; i < nr_args; i++) {
-		const struct syscall_arg_desc *arg = &desc->args[i];
-		u8 *to = memory ? memory->data + bytes->off[i] : NULL;
-
-		if (!call->args[i])
-			continue;
-		if (syscall_arg_is_string(arg->kind))
-			copy_string(bytes, to, arg_address(call, i), i, room[i]);
-		else if (arg->kind == SYSCALL_ARG_IN)
-			copy_buffer(bytes, to, arg_address(call, i), i, room[i],
-				    room[i] < syscall_buffer_length(call, desc, i));
-	}
-}
+/* ----------------------------- memory accesses --------------------------- */
 
 static int write_memory(void __user *to, const u8 *from, u32 len)
 {
@@ -644,6 +540,52 @@ static struct strace_nest *refresh_nest(struct strace_task *st)
 	return st->nest;
 }
 
+/*
+ * Make the record of a stop before the call. Return false if the call must fail
+ * instead: it is then the event's value that the program sees.
+ */
+static bool prepare_entry(struct strace_task *st, struct strace_layer *layer,
+			  struct syscall_call *call)
+{
+	struct strace_event *event = &st->event;
+	u32 bind = READ_ONCE(layer->bind);
+	int err = bind == SYSCALL_BIND_OFF ? 0 : strace_bind(st, call);
+
+	if (err && bind == SYSCALL_BIND_REQUIRE) {
+		event->value = err;
+		return false;
+	}
+	event->record.kind = SYSCALL_RECORD_ENTRY;
+	event->record.call = *call;
+	strace_capture(st, call, READ_ONCE(layer->limit));
+	if (bind != SYSCALL_BIND_OFF)
+		event->record.data.unbound = strace_unbound(st, call);
+	return true;
+}
+
+/* Nobody answers any more: what was staged is the tracee's. */
+static void drop_fresh(struct strace_event *event)
+{
+	kvfree(event->fresh);
+	event->fresh = NULL;
+}
+
+/* Do what the tracer said. A call that has no room for its memory fails. */
+static enum strace_verdict rewrite(struct strace_task *st, struct syscall_call *call,
+				   enum strace_verdict verdict)
+{
+	struct strace_event *event = &st->event;
+	struct syscall_call new = event->call;
+	int err = event->fresh ? strace_place(st, &new, event->fresh) : 0;
+
+	if (err) {
+		event->value = err;
+		return STRACE_VERDICT_VALUE;
+	}
+	*call = new;
+	return verdict;
+}
+
 /* The layer of seat @i judges the call. */
 static enum strace_verdict judge(struct strace_task *st, unsigned int i,
 				 struct syscall_call *call, bool vsyscall)
@@ -652,17 +594,17 @@ static enum strace_verdict judge(struct strace_task *st, unsigned int i,
 	struct strace_event *event = &st->event;
 	enum strace_verdict verdict;
 
-	event->record.kind = SYSCALL_RECORD_ENTRY;
-	event->record.call = *call;
 	event->fixed_nr = vsyscall;
 	event->rewritten = false;
-	capture(st, call, &event->record, READ_ONCE(seat->layer->limit));
+	if (!prepare_entry(st, seat->layer, call))
+		return STRACE_VERDICT_VALUE;
 	verdict = stop_for(st, seat, !vsyscall && !st->seen);
-	if (event->rewritten && (verdict == STRACE_VERDICT_CONT ||
-				 verdict == STRACE_VERDICT_STEP))
-		*call = event->call;
 	if (verdict == STRACE_VERDICT_STEP)
 		st->step |= BIT_ULL(i);
+	if (event->rewritten && (verdict == STRACE_VERDICT_CONT ||
+				 verdict == STRACE_VERDICT_STEP))
+		verdict = rewrite(st, call, verdict);
+	drop_fresh(event);
 	return verdict;
 }
 
@@ -709,6 +651,38 @@ static void skip_call(struct strace_task *st, struct pt_regs *regs, s64 value)
 	set_result(regs, value);
 }
 
+static bool is_restart(const struct syscall_call *call)
+{
+	const struct syscall_desc *desc = syscall_desc(call->abi, call->nr);
+
+	return desc && !strcmp(desc->name, "restart_syscall");
+}
+
+/*
+ * A new call begins, or the same once more. What an interrupted call left for
+ * its restart stays until another call is made.
+ */
+static void begin_call(struct strace_task *st, const struct strace_regs *now)
+{
+	struct syscall_call call;
+
+	if (st->room.area) {
+		regs_to_call(now, &call);
+		if (!is_restart(&call))
+			strace_release(&st->room);
+	}
+	st->bound.mask = 0;
+	if (!st->again) {
+		st->in_call = false;
+		st->rounds = 0;
+		st->step = 0;
+		st->seen = false;
+		st->program = *now;
+	}
+	st->again = false;
+	st->used = *now;
+}
+
 static bool enter(struct pt_regs *regs, bool vsyscall)
 {
 	struct strace_task *st;
@@ -720,15 +694,7 @@ static bool enter(struct pt_regs *regs, bool vsyscall)
 	if (!st)
 		return false;
 	read_regs(regs, &now);
-	if (!st->again) {
-		st->in_call = false;
-		st->rounds = 0;
-		st->step = 0;
-		st->seen = false;
-		st->program = now;
-	}
-	st->again = false;
-	st->used = now;
+	begin_call(st, &now);
 	/* -1 is no call, not even an unknown one. */
 	if (!refresh_nest(st) || now.nr == -1)
 		return false;
@@ -839,6 +805,20 @@ static s64 get_result(struct pt_regs *regs)
 	       syscall_get_return_value(current, regs);
 }
 
+/* Make the record of a stop after the call. */
+static void prepare_exit(struct strace_task *st, struct strace_layer *layer, s64 result)
+{
+	struct strace_event *event = &st->event;
+
+	event->record.kind = SYSCALL_RECORD_EXIT;
+	event->record.call = st->call;
+	event->record.ret = result;
+	event->snapshot = NULL;
+	memset(&event->record.data, 0, sizeof(event->record.data));
+	if (READ_ONCE(layer->out))
+		strace_capture_out(st, &st->call, result, READ_ONCE(layer->limit));
+}
+
 /*
  * Let the layers that asked for it see the result, the oldest first, each what
  * the one before it made of it.
@@ -853,11 +833,7 @@ static s64 show_result(struct strace_task *st, s64 result)
 
 		if (!(st->step & BIT_ULL(i)))
 			continue;
-		event->record.kind = SYSCALL_RECORD_EXIT;
-		event->record.call = st->call;
-		event->record.ret = result;
-		event->record.bytes.have = 0;
-		event->memory = NULL;
+		prepare_exit(st, st->nest->seats[i].layer, result);
 		verdict = stop_for(st, &st->nest->seats[i], false);
 		if (verdict == STRACE_VERDICT_VALUE)
 			result = event->value;
@@ -884,12 +860,15 @@ void strace_exit(struct pt_regs *regs)
 		return;
 	st->in_call = false;
 	restore_regs(st, regs);
-	if (!st->step)
-		return;
 	result = get_result(regs);
-	shown = show_result(st, result);
-	if (shown != result)
-		set_result(regs, shown);
+	if (st->step) {
+		shown = show_result(st, result);
+		if (shown != result)
+			set_result(regs, shown);
+	}
+	/* The restart may find what the call was given where it was. */
+	if (result != -ERESTART_RESTARTBLOCK)
+		strace_release(&st->room);
 }
 
 /* --------------------------- tasks come and go --------------------------- */
@@ -1021,6 +1000,7 @@ void strace_exit_task(struct task_struct *task)
 	strace_put_nest(nest);
 	strace_put_nest(st->nest);
 	st->nest = NULL;
+	strace_release(&st->room);
 	strace_put_task(st);
 }
 
@@ -1095,9 +1075,12 @@ void strace_exec_committed(struct linux_binprm *bprm)
 	struct strace_nest *nest;
 	unsigned int i;
 
-	/* The registers now belong to the new program. */
-	if (st)
+	/* The registers now belong to the new program, and the memory is new. */
+	if (st) {
 		st->used = st->program;
+		st->bound.mask = 0;
+		strace_release(&st->room);
+	}
 	if (!bprm->secureexec && get_dumpable(current->mm) == SUID_DUMP_USER)
 		return;
 	nest = strace_get_nest(current);

@@ -133,7 +133,8 @@ void strace_put_task(struct strace_task *st)
 	if (!st || !refcount_dec_and_test(&st->refs))
 		return;
 	WARN_ON_ONCE(st->event.state != STRACE_EVENT_IDLE || st->nest);
-	strace_put_memory(st->memory);
+	strace_put_snapshot(st->snapshot);
+	kvfree(st->event.fresh);
 	kfree(st);
 }
 
@@ -1003,6 +1004,12 @@ int strace_configure(struct strace_layer *layer, const struct syscall_command *c
 	case SYSCALL_VERB_TID:
 		WRITE_ONCE(layer->with_tid, cmd->value);
 		break;
+	case SYSCALL_VERB_OUT:
+		WRITE_ONCE(layer->out, cmd->value);
+		break;
+	case SYSCALL_VERB_BIND:
+		WRITE_ONCE(layer->bind, cmd->value);
+		break;
 	case SYSCALL_VERB_ONCLOSE:
 		if (layer->state == STRACE_LAYER_CLOSED) {
 			err = -ESRCH;
@@ -1094,7 +1101,7 @@ static void report_note(struct strace_layer *layer, struct strace_note *note,
 	report->id = 0;
 	report->note = note;
 	report->record = note->record;
-	report->memory = NULL;
+	report->snapshot = NULL;
 }
 
 static void report_event(struct strace_event *event, struct strace_report *report)
@@ -1102,9 +1109,9 @@ static void report_event(struct strace_event *event, struct strace_report *repor
 	report->id = event->id;
 	report->note = NULL;
 	report->record = event->record;
-	report->memory = event->memory;
-	if (event->memory)
-		refcount_inc(&event->memory->refs);
+	report->snapshot = event->snapshot;
+	if (event->snapshot)
+		refcount_inc(&event->snapshot->refs);
 }
 
 /*
@@ -1230,7 +1237,7 @@ int strace_find(struct strace_layer *layer, u32 tid, struct strace_report *repor
  */
 void strace_put_report(struct strace_report *report)
 {
-	strace_put_memory(report->memory);
+	strace_put_snapshot(report->snapshot);
 	if (report->note)
 		free_note(report->note);
 }
@@ -1273,16 +1280,51 @@ void strace_unfetch(struct strace_layer *layer, struct strace_report *report)
 	strace_put_report(report);
 }
 
-static int stage_call(struct strace_event *event, const struct syscall_call *call)
+/* A copy of the new memory that a command has; NULL if there is none. */
+static struct strace_fresh *copy_fresh(const struct syscall_command *cmd)
 {
-	if (event->fixed_nr && call->nr != event->record.call.nr)
+	struct strace_fresh *fresh;
+	size_t size = 0, len = 0;
+	unsigned int i;
+
+	if (cmd->verb != SYSCALL_VERB_REWRITE || !cmd->nr_fresh)
+		return NULL;
+	for (i = 0; i < SYSCALL_MAX_ARGS; i++)
+		size += cmd->fresh[i].bytes ? cmd->fresh[i].len : 0;
+	fresh = kvmalloc(struct_size(fresh, data, size), GFP_KERNEL_ACCOUNT);
+	if (!fresh)
+		return ERR_PTR(-ENOMEM);
+	for (i = 0; i < SYSCALL_MAX_ARGS; i++) {
+		fresh->args[i] = cmd->fresh[i];
+		if (!cmd->fresh[i].bytes)
+			continue;
+		fresh->args[i].bytes = fresh->data + len;
+		memcpy(fresh->data + len, cmd->fresh[i].bytes, cmd->fresh[i].len);
+		len += cmd->fresh[i].len;
+	}
+	return fresh;
+}
+
+/* @fresh: is exchanged for what was staged before */
+static int stage_call(struct strace_event *event, const struct syscall_command *cmd,
+		      struct strace_fresh **fresh)
+{
+	struct strace_task *st = container_of(event, struct strace_task, event);
+	int err;
+
+	if (event->fixed_nr && cmd->call.nr != event->record.call.nr)
 		return -EBUSY;
-	event->call = *call;
+	err = strace_check_kept(st, &event->record.call, cmd);
+	if (err)
+		return err;
+	event->call = cmd->call;
 	event->rewritten = true;
+	swap(event->fresh, *fresh);
 	return 0;
 }
 
-static int answer_entry(struct strace_event *event, const struct syscall_command *cmd)
+static int answer_entry(struct strace_event *event, const struct syscall_command *cmd,
+			struct strace_fresh **fresh)
 {
 	switch (cmd->verb) {
 	case SYSCALL_VERB_CONT:
@@ -1295,7 +1337,7 @@ static int answer_entry(struct strace_event *event, const struct syscall_command
 		answer_event(event, STRACE_VERDICT_VALUE, cmd->value);
 		return 0;
 	case SYSCALL_VERB_REWRITE:
-		return stage_call(event, &cmd->call);
+		return stage_call(event, cmd, fresh);
 	default:
 		return -EBUSY;
 	}
@@ -1321,23 +1363,28 @@ static int answer_exit(struct strace_event *event, const struct syscall_command 
  * @id: the stop
  * @cmd: a command with the verb cont, step, skip, result or rewrite
  *
- * Context: Process context.
- * Return: 0, -ESRCH if the stop is over, -EBUSY if the verb does not fit it.
+ * Context: Process context, may sleep.
+ * Return: 0, -ESRCH if the stop is over, -EBUSY if the verb does not fit it,
+ * -ERANGE if the changed call would read more than what is bound, -ENOMEM.
  */
 int strace_answer(struct strace_layer *layer, u64 id, const struct syscall_command *cmd)
 {
+	struct strace_fresh *fresh = copy_fresh(cmd);
 	struct strace_event *event;
 	int err = -ESRCH;
 
+	if (IS_ERR(fresh))
+		return PTR_ERR(fresh);
 	spin_lock(&layer->lock);
 	event = find_reported(layer, id);
 	if (event)
 		err = event->record.kind == SYSCALL_RECORD_ENTRY ?
-		      answer_entry(event, cmd) : answer_exit(event, cmd);
+		      answer_entry(event, cmd, &fresh) : answer_exit(event, cmd);
 	/* Without thread ids the next stop can be read only now. */
 	if (!err && !list_empty(&layer->queued))
 		wake_up_poll(&layer->wait, EPOLLIN);
 	spin_unlock(&layer->lock);
+	kvfree(fresh);
 	return err;
 }
 
@@ -1366,7 +1413,7 @@ static int find_address(const struct syscall_record *record,
 			const struct syscall_command *cmd, u64 *addr)
 {
 	const struct syscall_call *call = &record->call;
-	const struct syscall_desc *desc = syscall_desc(call->abi, call->nr);
+	const struct syscall_desc *desc = syscall_describe(call);
 	unsigned int i = cmd->arg - 1;
 
 	if (desc && (i >= desc->nr_args || !syscall_arg_is_pointer(desc->args[i].kind)))
@@ -1434,11 +1481,16 @@ static u32 shown_length(const struct syscall_record *record,
 			const struct syscall_command *cmd, u32 limit)
 {
 	const struct syscall_call *call = &record->call;
-	const struct syscall_desc *desc = syscall_desc(call->abi, call->nr);
-	u64 len = max(limit, 1u);
+	const struct syscall_desc *desc = syscall_describe(call);
+	u64 len = max(limit, 1u), length;
+	struct syscall_arg_desc arg;
 
-	if (desc && desc->args[cmd->arg - 1].len)
-		len = min(len, max(syscall_buffer_length(call, desc, cmd->arg - 1), 1));
+	if (desc) {
+		arg = syscall_arg(call, desc, cmd->arg - 1);
+		if (arg.kind == SYSCALL_ARG_BYTES &&
+		    syscall_arg_length(call, desc, &arg, &length))
+			len = min(len, max(length, 1));
+	}
 	return min(len, SYSCALL_DATA_MAX);
 }
 
@@ -1455,6 +1507,28 @@ static int post_data(struct strace_layer *layer, const struct syscall_record *sh
 	};
 
 	return post_note(layer, &record, req->data);
+}
+
+/**
+ * strace_post_address - let the tracer read an argument that is an address
+ * @layer: the layer
+ * @shown: the stop
+ * @cmd: a command with the verb get-address
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, -EINVAL if the argument is no address, -EAGAIN if too many records
+ * wait for a reader, -ENOMEM.
+ */
+int strace_post_address(struct strace_layer *layer, const struct syscall_record *shown,
+			const struct syscall_command *cmd)
+{
+	const struct syscall_command start = { .arg = cmd->arg };
+	struct syscall_record record = {
+		.kind = SYSCALL_RECORD_ADDRESS, .tid = shown->tid, .arg = cmd->arg,
+	};
+	int err = find_address(shown, &start, &record.off);
+
+	return err ?: post_note(layer, &record, NULL);
 }
 
 /**

@@ -3,23 +3,30 @@
  * Text form of system call records and of the answers to them.
  *
  *	record	:= [TID " "] body "\n"
- *	body	:= call | "ok " number | "fail " error
- *		 | "data " arg "+" offset ", " string
+ *	body	:= call | "ok " number {", " arg " " memory} | "fail " error
+ *		 | "data " arg "+" offset ", " string | "data &" arg ", " address
  *		 | "error " column ", " string
  *	call	:= [abi ":"] name [" " value {", " value}]
- *	value	:= number | string ["..."] | "NULL"
+ *	value	:= number | ["~"] memory
+ *	memory	:= address | string ["..."]
+ *		 | "[" [memory {", " memory}] [", "] ["..."] "]"
+ *		 | "{" memory {", " memory} "}"
+ *	address	:= number | "NULL"
  *
  *	line	:= [TID " "] command "\n"
  *	command	:= "cont" | "step" | "skip-ok " number | "skip-fail " error
  *		 | "ok " number | "fail " error
  *		 | [abi ":"] name [" " new {", " new}]
  *		 | "set " arg ["+" offset] " " string
- *		 | "get " arg ["+" offset " " length]
- *		 | "trace " set | "limit " number | "tid on" | "tid off"
+ *		 | "get " arg ["+" offset " " length] | "get &" arg
+ *		 | "trace " set | "limit " number | "tid " switch | "out " switch
+ *		 | "bind " switch | "bind require"
  *		 | "onclose cont" | "onclose kill" | "onclose skip-fail " error
  *		 | "detach" | "error"
- *	new	:= "_" | value
- *	set	:= ["!"] ("all" | [abi ":"] name) {("," | " ") ["!"] ...}
+ *	new	:= "_" | value as shown | number | "NULL" | string
+ *		 | "[" [string {"," string}] "]"
+ *	switch	:= "on" | "off"
+ *	set	:= ["!"] ("all" | [abi ":"] (name | "%" class)) {("," | " ") ["!"] ...}
  *	error	:= name from errno.h | number
  *	name	:= name from lib/syscall_desc.tbl | "syscall_" number
  *	number	:= as in C: decimal, 0x hexadecimal, 0 octal; a minus where it fits
@@ -47,17 +54,25 @@
  * @buf: buffer
  * @size: its size
  * @len: length of the text so far, also of what did not fit
+ * @compare: do not write to the buffer, but compare with it
+ * @differs: it is not the same
  */
 struct text_out {
 	char *buf;
 	size_t size;
 	size_t len;
+	bool compare;
+	bool differs;
 };
 
 static void put_char(struct text_out *out, char c)
 {
-	if (out->len < out->size)
+	if (out->len >= out->size)
+		out->differs = true;
+	else if (!out->compare)
 		out->buf[out->len] = c;
+	else if (out->buf[out->len] != c)
+		out->differs = true;
 	out->len++;
 }
 
@@ -177,25 +192,97 @@ static void put_number(struct text_out *out, u8 kind, u64 value)
 	}
 }
 
-static void put_arg(struct text_out *out, const struct syscall_record *rec,
-		    unsigned int i, u8 kind)
+static void put_block(struct text_out *out, const struct syscall_data *data,
+		      const struct syscall_block *block)
 {
-	const struct syscall_bytes *b = &rec->bytes;
-	unsigned int word = syscall_abi_word(rec->call.abi);
-
-	if (!(b->have & BIT(i))) {
-		put_number(out, kind, syscall_arg_value(kind, word, rec->call.args[i]));
-		return;
+	switch (block->kind) {
+	case SYSCALL_BLOCK_BYTES:
+		put_string(out, data->bytes + block->off, block->len);
+		if (block->more)
+			put_text(out, "...");
+		break;
+	case SYSCALL_BLOCK_ADDRESS:
+		put_pointer(out, block->addr);
+		break;
+	case SYSCALL_BLOCK_LIST:
+		put_char(out, '[');
+		break;
+	case SYSCALL_BLOCK_LIST_END:
+		if (block->more)
+			put_text(out, "...");
+		put_char(out, ']');
+		break;
+	case SYSCALL_BLOCK_STRUCT:
+		put_char(out, '{');
+		break;
+	case SYSCALL_BLOCK_STRUCT_END:
+		put_char(out, '}');
+		break;
 	}
-	put_string(out, b->bytes + b->off[i], b->len[i]);
-	if (b->more & BIT(i))
-		put_text(out, "...");
+}
+
+static bool block_opens(const struct syscall_block *block)
+{
+	return block->kind == SYSCALL_BLOCK_LIST || block->kind == SYSCALL_BLOCK_STRUCT;
+}
+
+static bool block_closes(const struct syscall_block *block)
+{
+	return block->kind == SYSCALL_BLOCK_LIST_END ||
+	       block->kind == SYSCALL_BLOCK_STRUCT_END;
+}
+
+/* Put the blocks of one argument. @nr: the first; return the one behind. */
+static u32 put_blocks(struct text_out *out, const struct syscall_data *data, u32 nr)
+{
+	u8 arg = data->blocks[nr].arg;
+	bool first = true;
+
+	for (; nr < data->nr && data->blocks[nr].arg == arg; nr++) {
+		const struct syscall_block *block = &data->blocks[nr];
+
+		if (!first && (!block_closes(block) || block->more))
+			put_text(out, ", ");
+		put_block(out, data, block);
+		first = block_opens(block);
+	}
+	return nr;
+}
+
+/* The first block of an argument; data->nr if there is none. */
+static u32 find_blocks(const struct syscall_data *data, unsigned int arg)
+{
+	u32 nr;
+
+	for (nr = 0; nr < data->nr && data->blocks[nr].arg != arg; nr++)
+		;
+	return nr;
+}
+
+static void put_arg(struct text_out *out, const struct syscall_record *rec,
+		    const struct syscall_desc *desc, unsigned int i)
+{
+	const struct syscall_call *call = &rec->call;
+	u32 nr = find_blocks(&rec->data, i);
+	u8 kind;
+
+	if (rec->data.unbound & BIT(i))
+		put_char(out, '~');
+	if (nr < rec->data.nr) {
+		put_blocks(out, &rec->data, nr);
+	} else if (desc) {
+		kind = desc->args[i].kind;
+		put_number(out, kind, syscall_arg_value(kind, syscall_abi_word(call->abi),
+							call->args[i]));
+	} else {
+		put_hex(out, call->args[i]);
+	}
 }
 
 static void put_call(struct text_out *out, const struct syscall_record *rec)
 {
 	const struct syscall_call *call = &rec->call;
-	const struct syscall_desc *desc = syscall_desc(call->abi, call->nr);
+	const struct syscall_desc *desc = syscall_describe(call);
 	unsigned int i, nr_args = desc ? desc->nr_args : SYSCALL_MAX_ARGS;
 
 	if (*syscall_abi_name(call->abi)) {
@@ -210,10 +297,7 @@ static void put_call(struct text_out *out, const struct syscall_record *rec)
 	}
 	for (i = 0; i < nr_args; i++) {
 		put_text(out, i ? ", " : " ");
-		if (desc)
-			put_arg(out, rec, i, desc->args[i].kind);
-		else
-			put_hex(out, call->args[i]);
+		put_arg(out, rec, desc, i);
 	}
 }
 
@@ -224,7 +308,8 @@ static bool is_error(s64 ret)
 
 static void put_result(struct text_out *out, const struct syscall_record *rec)
 {
-	const struct syscall_desc *desc = syscall_desc(rec->call.abi, rec->call.nr);
+	const struct syscall_desc *desc = syscall_describe(&rec->call);
+	u32 nr = 0;
 
 	if (is_error(rec->ret)) {
 		put_text(out, "fail ");
@@ -236,6 +321,12 @@ static void put_result(struct text_out *out, const struct syscall_record *rec)
 		put_hex(out, rec->ret);
 	else
 		put_signed(out, rec->ret);
+	while (nr < rec->data.nr) {
+		put_text(out, ", ");
+		put_unsigned(out, rec->data.blocks[nr].arg + 1);
+		put_char(out, ' ');
+		nr = put_blocks(out, &rec->data, nr);
+	}
 }
 
 /**
@@ -271,6 +362,12 @@ size_t syscall_text_format(char *buf, size_t size,
 		put_unsigned(&out, rec->off);
 		put_text(&out, ", ");
 		put_string(&out, rec->text, rec->len);
+		break;
+	case SYSCALL_RECORD_ADDRESS:
+		put_text(&out, "data &");
+		put_unsigned(&out, rec->arg);
+		put_text(&out, ", ");
+		put_pointer(&out, rec->off);
 		break;
 	case SYSCALL_RECORD_ERROR:
 		put_text(&out, "error ");
@@ -684,66 +781,216 @@ static int take_numeric_arg(struct text_in *in, const struct syscall_command *cm
 	return 0;
 }
 
-/* A string that equals the one shown keeps its place in memory. */
-static int take_string_arg(struct text_in *in, unsigned int i)
+/* Is the next argument, to its end, the text that was shown of argument @i? */
+static bool take_shown(struct text_in *in, unsigned int i)
 {
-	const struct syscall_bytes *b = in->shown ? &in->shown->bytes : NULL;
-	size_t start = in->pos;
-	const u8 *bytes;
-	bool more;
-	u32 len;
-	int err;
+	const struct syscall_desc *desc;
+	struct text_out out = {
+		.buf = in->line + in->pos, .size = in->len - in->pos, .compare = true,
+	};
+	char next;
 
-	err = take_string(in, &bytes, &len);
+	if (!in->shown)
+		return false;
+	desc = syscall_describe(&in->shown->call);
+	if (i >= (desc ? desc->nr_args : SYSCALL_MAX_ARGS))
+		return false;
+	put_arg(&out, in->shown, desc, i);
+	if (out.differs)
+		return false;
+	next = out.len < out.size ? out.buf[out.len] : ',';
+	if (next != ',' && next != ' ' && next != '\t')
+		return false;
+	in->pos += out.len;
+	return true;
+}
+
+/* A string that stands for memory; "..." only repeats what was shown. */
+static int take_new_string(struct text_in *in, bool ends_with_nul, const u8 **bytes, u32 *len)
+{
+	size_t start = in->pos;
+	int err = take_string(in, bytes, len);
+
 	if (err)
 		return err;
-	more = in->len - in->pos >= 3 && !memcmp(in->line + in->pos, "...", 3);
-	if (more)
-		in->pos += 3;
-	if (!b)
-		return 0;
-	if (!(b->have & BIT(i)) || len != b->len[i] ||
-	    more != !!(b->more & BIT(i)) ||
-	    memcmp(bytes, b->bytes + b->off[i], len))
-		return refuse_at(in, start, -EOPNOTSUPP,
-				 "new data cannot be passed yet: give an address or _");
+	if (peek(in) == '.')
+		return refuse(in, -EINVAL, "... only keeps what was shown");
+	if (ends_with_nul && memchr(*bytes, '\0', *len))
+		return refuse_at(in, start, -EINVAL, "NUL byte in a string that ends with one");
 	return 0;
 }
 
-static int take_arg(struct text_in *in, struct syscall_command *cmd,
-		    unsigned int i, u8 kind)
+/*
+ * Take a list of strings. Its elements are put in the place of its text, which
+ * is never shorter: the two bytes of their lengths stand where the quotes did.
+ */
+static int take_list(struct text_in *in, bool ends_with_nul, struct syscall_fresh *fresh)
+{
+	u8 *to = (u8 *)in->line + in->pos;
+	int err;
+
+	fresh->bytes = to;
+	fresh->is_list = true;
+	take(in, '[');
+	skip_blanks(in);
+	while (!take(in, ']')) {
+		const u8 *bytes;
+		u16 len16;
+		u32 len;
+
+		if (fresh->count && !take(in, ','))
+			return refuse(in, -EINVAL, "comma or ] expected");
+		skip_blanks(in);
+		err = take_new_string(in, ends_with_nul, &bytes, &len);
+		if (err)
+			return err;
+		len16 = len;
+		memcpy(to, &len16, sizeof(len16));
+		memmove(to + sizeof(len16), bytes, len);
+		to += sizeof(len16) + len;
+		fresh->count++;
+		skip_blanks(in);
+	}
+	fresh->len = to - fresh->bytes;
+	return 0;
+}
+
+/* May argument @arg be given new memory, and does its text begin as it must? */
+static int check_fresh(struct text_in *in, const struct syscall_arg_desc *arg, bool list)
+{
+	if (!syscall_arg_is_pointer(arg->kind))
+		return refuse(in, -EINVAL, "this argument is a number");
+	if (arg->kind == SYSCALL_ARG_PTR)
+		return refuse(in, -EINVAL, "this argument is an address");
+	if (arg->flags & SYSCALL_ARG_OUT)
+		return refuse(in, -EINVAL, "the call writes there: use set");
+	if (arg->flags & SYSCALL_ARG_FIXED)
+		return refuse(in, -EINVAL, "this memory has its place: use set");
+	if (arg->kind == SYSCALL_ARG_MSG || arg->kind == SYSCALL_ARG_MMSG)
+		return refuse(in, -EOPNOTSUPP, "new messages cannot be given: use set");
+	if (list != (arg->kind == SYSCALL_ARG_STRV || arg->kind == SYSCALL_ARG_IOV))
+		return refuse(in, -EINVAL, list ? "this argument is no list" :
+			      "this argument is a list");
+	return 0;
+}
+
+static int take_fresh(struct text_in *in, struct syscall_command *cmd,
+		      unsigned int i, const struct syscall_arg_desc *arg)
+{
+	struct syscall_fresh *fresh = &cmd->fresh[i];
+	bool list = peek(in) == '[';
+	int err = check_fresh(in, arg, list);
+
+	if (err)
+		return err;
+	cmd->nr_fresh++;
+	if (list)
+		return take_list(in, arg->kind == SYSCALL_ARG_STRV, fresh);
+	return take_new_string(in, syscall_arg_is_string(arg->kind),
+			       &fresh->bytes, &fresh->len);
+}
+
+static int take_arg(struct text_in *in, struct syscall_command *cmd, unsigned int i,
+		    const struct syscall_arg_desc *arg, u8 *kept)
 {
 	size_t start = in->pos;
 
 	if (take(in, '_')) {
 		if (is_word_char(peek(in)))
 			return refuse_at(in, start, -EINVAL, "value expected");
+		*kept |= BIT(i);
 		return 0;
 	}
-	if (peek(in) == '"') {
-		if (!syscall_arg_is_pointer(kind))
-			return refuse(in, -EINVAL, "this argument is a number");
-		return take_string_arg(in, i);
+	if (take_shown(in, i))
+		return 0;
+	switch (peek(in)) {
+	case '"':
+	case '[':
+		return take_fresh(in, cmd, i, arg);
+	case '{':
+		return refuse(in, -EOPNOTSUPP, "new messages cannot be given: use set");
+	case '~':
+		return refuse(in, -EINVAL, "what is marked ~ can only be kept as shown");
+	default:
+		return take_numeric_arg(in, cmd, i, arg->kind, &cmd->call.args[i]);
 	}
-	return take_numeric_arg(in, cmd, i, kind, &cmd->call.args[i]);
+}
+
+/*
+ * Make the length that goes with new memory agree with it. Where the length was
+ * kept it becomes that of the memory.
+ */
+static int fit_length(struct text_in *in, struct syscall_command *cmd, unsigned int i,
+		      const struct syscall_desc *desc, u8 kept)
+{
+	struct syscall_arg_desc arg = syscall_arg(&cmd->call, desc, i);
+	const struct syscall_fresh *fresh = &cmd->fresh[i];
+	u32 have = fresh->is_list ? fresh->count : fresh->len, field = 0;
+	u64 need = 0;
+
+	if (arg.kind != SYSCALL_ARG_BYTES && arg.kind != SYSCALL_ARG_IOV)
+		return 0;
+	if (arg.len_kind == SYSCALL_LEN_FIELD) {
+		if (have < arg.field + sizeof(field))
+			return refuse(in, -EINVAL, "new data has the wrong size");
+		memcpy(&field, fresh->bytes + arg.field, sizeof(field));
+		need = (u64)field + arg.size;
+	} else if (arg.len_kind == SYSCALL_LEN_ARG && (kept & BIT(arg.len - 1))) {
+		if (have % arg.size)
+			return refuse(in, -EINVAL, "new data has the wrong size");
+		cmd->call.args[arg.len - 1] = have / arg.size;
+	}
+	if (arg.len_kind != SYSCALL_LEN_FIELD)
+		syscall_arg_length(&cmd->call, desc, &arg, &need);
+	if (arg.len_kind == SYSCALL_LEN_CONST && need != have)
+		return refuse(in, -EINVAL, "new data has the wrong size");
+	if (need > have)
+		return refuse(in, -ERANGE, "the length is more than the new data");
+	return 0;
+}
+
+static int fit_lengths(struct text_in *in, struct syscall_command *cmd, u8 kept)
+{
+	const struct syscall_desc *desc = syscall_describe(&cmd->call);
+	unsigned int i;
+	int err;
+
+	for (i = 0; cmd->nr_fresh && i < SYSCALL_MAX_ARGS; i++) {
+		if (!cmd->fresh[i].bytes)
+			continue;
+		err = fit_length(in, cmd, i, desc, kept);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* What argument @i is; it may depend on those before it. */
+static struct syscall_arg_desc describe_arg(const struct syscall_call *call, bool raw,
+					    unsigned int i)
+{
+	static const struct syscall_arg_desc address = { .kind = SYSCALL_ARG_PTR };
+
+	return raw ? address : syscall_arg(call, syscall_describe(call), i);
 }
 
 static int take_args(struct text_in *in, struct syscall_command *cmd, bool raw)
 {
-	const struct syscall_desc *desc = NULL;
 	unsigned int i, nr_args = SYSCALL_MAX_ARGS;
+	u8 kept = 0;
 	int err;
 
-	if (!raw) {
-		desc = syscall_desc(cmd->call.abi, cmd->call.nr);
-		nr_args = desc->nr_args;
-	}
+	if (!raw)
+		nr_args = syscall_desc(cmd->call.abi, cmd->call.nr)->nr_args;
 	if (skip_blanks(in) && in->pos == in->len && nr_args && !raw)
 		return refuse(in, -EINVAL, "argument missing");
 	for (i = 0; in->pos < in->len; i++) {
+		struct syscall_arg_desc arg;
+
 		if (i == nr_args)
 			return refuse(in, -EINVAL, "too many arguments");
-		err = take_arg(in, cmd, i, desc ? desc->args[i].kind : SYSCALL_ARG_PTR);
+		arg = describe_arg(&cmd->call, raw, i);
+		err = take_arg(in, cmd, i, &arg, &kept);
 		if (err)
 			return err;
 		skip_blanks(in);
@@ -759,7 +1006,7 @@ static int take_args(struct text_in *in, struct syscall_command *cmd, bool raw)
 	}
 	if (i < nr_args && !raw)
 		return refuse(in, -EINVAL, "argument missing");
-	return 0;
+	return raw ? 0 : fit_lengths(in, cmd, kept);
 }
 
 static int parse_rewrite(struct text_in *in, struct syscall_command *cmd)
@@ -770,6 +1017,8 @@ static int parse_rewrite(struct text_in *in, struct syscall_command *cmd)
 	int err;
 
 	memset(&cmd->call, 0, sizeof(cmd->call));
+	memset(&cmd->fresh, 0, sizeof(cmd->fresh));
+	cmd->nr_fresh = 0;
 	if (in->shown)
 		cmd->call = in->shown->call;
 	cmd->verb = SYSCALL_VERB_REWRITE;
@@ -804,22 +1053,28 @@ static int parse_fail(struct text_in *in, struct syscall_command *cmd)
 	return err ?: expect_end(in);
 }
 
-/* Take "N" or "N+OFF". */
-static int take_place(struct text_in *in, struct syscall_command *cmd, bool *has_off)
+/* Take the number of an argument. */
+static int take_arg_number(struct text_in *in, struct syscall_command *cmd)
 {
-	size_t start;
+	size_t start = in->pos;
 	u64 arg;
-	int err = expect_blank(in);
+	int err = take_unsigned(in, SYSCALL_MAX_ARGS, &arg);
 
-	if (err)
-		return err;
-	start = in->pos;
-	err = take_unsigned(in, SYSCALL_MAX_ARGS, &arg);
 	if (err)
 		return err;
 	if (!arg)
 		return refuse_at(in, start, -ERANGE, "the first argument is 1");
 	cmd->arg = arg;
+	return 0;
+}
+
+/* Take "N" or "N+OFF". */
+static int take_place(struct text_in *in, struct syscall_command *cmd, bool *has_off)
+{
+	int err = take_arg_number(in, cmd);
+
+	if (err)
+		return err;
 	cmd->off = 0;
 	*has_off = take(in, '+');
 	return *has_off ? take_unsigned(in, U64_MAX, &cmd->off) : 0;
@@ -829,7 +1084,7 @@ static int parse_set(struct text_in *in, struct syscall_command *cmd)
 {
 	bool has_off;
 	size_t start;
-	int err = take_place(in, cmd, &has_off) ?: expect_blank(in);
+	int err = expect_blank(in) ?: take_place(in, cmd, &has_off) ?: expect_blank(in);
 
 	if (err)
 		return err;
@@ -847,8 +1102,15 @@ static int parse_get(struct text_in *in, struct syscall_command *cmd)
 	bool has_off;
 	size_t start;
 	u64 len;
-	int err = take_place(in, cmd, &has_off);
+	int err = expect_blank(in);
 
+	if (err)
+		return err;
+	if (take(in, '&')) {
+		cmd->verb = SYSCALL_VERB_GET_ADDRESS;
+		return take_arg_number(in, cmd) ?: expect_end(in);
+	}
+	err = take_place(in, cmd, &has_off);
 	cmd->len = 0;
 	if (err || !has_off)
 		return err ?: expect_end(in);
@@ -879,9 +1141,38 @@ static void set_change(struct syscall_set *set, u32 abi, u32 nr, bool add)
 		set->bits[abi][nr / 64] &= ~bit;
 }
 
+static void change_class(struct syscall_set *set, u32 abi, u16 class, bool add)
+{
+	u32 nr;
+
+	for (nr = 0; nr < SYSCALL_SET_BITS; nr++) {
+		const struct syscall_desc *desc = syscall_desc(abi, nr);
+
+		if (desc && (desc->classes & class))
+			set_change(set, abi, nr, add);
+	}
+}
+
+/* Take the name of a class, behind its "%". @abi: the one it is for, or -1 */
+static int take_class(struct text_in *in, struct syscall_set *set, int abi, bool add)
+{
+	size_t start = in->pos;
+	const char *word;
+	size_t len = take_word(in, &word);
+	u16 class = syscall_class(word, len);
+	u32 i;
+
+	if (!class)
+		return refuse_at(in, start, -EINVAL, "no such class of calls");
+	for (i = 0; i < SYSCALL_NR_ABIS; i++)
+		if (abi < 0 || i == abi)
+			change_class(set, i, class, add);
+	return 0;
+}
+
 /*
- * Take one call of a set. Without an ABI it stands for the call of that name
- * in every ABI that has it.
+ * Take one call or class of a set. Without an ABI it stands for the calls of
+ * that name in every ABI that has it.
  */
 static int take_member(struct text_in *in, struct syscall_set *set, bool add)
 {
@@ -891,6 +1182,8 @@ static int take_member(struct text_in *in, struct syscall_set *set, bool add)
 	int err = 0;
 
 	one = take_abi(in, &abi);
+	if (take(in, '%'))
+		return take_class(in, set, one ? (int)abi : -1, add);
 	name = in->pos;
 	if (one) {
 		err = take_name(in, abi, &nr, &raw);
@@ -971,7 +1264,7 @@ static int parse_limit(struct text_in *in, struct syscall_command *cmd)
 	return expect_end(in);
 }
 
-static int parse_tid(struct text_in *in, struct syscall_command *cmd)
+static int parse_switch(struct text_in *in, struct syscall_command *cmd)
 {
 	const char *word;
 	size_t start, len;
@@ -985,6 +1278,31 @@ static int parse_tid(struct text_in *in, struct syscall_command *cmd)
 	if (!cmd->value && !word_is(word, len, "off"))
 		return refuse_at(in, start, -EINVAL, "on or off expected");
 	return expect_end(in);
+}
+
+static int parse_bind(struct text_in *in, struct syscall_command *cmd)
+{
+	static const char *const names[] = {
+		[SYSCALL_BIND_OFF] = "off",
+		[SYSCALL_BIND_ON] = "on",
+		[SYSCALL_BIND_REQUIRE] = "require",
+	};
+	const char *word;
+	size_t start, len;
+	int err = expect_blank(in);
+	u32 i;
+
+	if (err)
+		return err;
+	start = in->pos;
+	len = take_word(in, &word);
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!word_is(word, len, names[i]))
+			continue;
+		cmd->value = i;
+		return expect_end(in);
+	}
+	return refuse_at(in, start, -EINVAL, "on, off or require expected");
 }
 
 static int parse_onclose(struct text_in *in, struct syscall_command *cmd)
@@ -1026,7 +1344,9 @@ static const struct {
 	{ "get",	SYSCALL_VERB_GET,	parse_get },
 	{ "trace",	SYSCALL_VERB_TRACE,	parse_trace },
 	{ "limit",	SYSCALL_VERB_LIMIT,	parse_limit },
-	{ "tid",	SYSCALL_VERB_TID,	parse_tid },
+	{ "tid",	SYSCALL_VERB_TID,	parse_switch },
+	{ "out",	SYSCALL_VERB_OUT,	parse_switch },
+	{ "bind",	SYSCALL_VERB_BIND,	parse_bind },
 	{ "onclose",	SYSCALL_VERB_ONCLOSE,	parse_onclose },
 	{ "detach",	SYSCALL_VERB_DETACH,	parse_plain },
 	{ "error",	SYSCALL_VERB_ERROR,	parse_plain },
@@ -1063,20 +1383,34 @@ int syscall_text_take_tid(char *line, size_t len, u32 *tid, size_t *used,
 	return error;
 }
 
+/* "bind" is a verb before a word, and a call before its first argument. */
+static bool is_call_of_bind(struct text_in *in, u32 verb)
+{
+	size_t start = in->pos;
+	char next;
+
+	if (verb != SYSCALL_VERB_BIND)
+		return false;
+	skip_blanks(in);
+	next = peek(in);
+	in->pos = start;
+	return next == '_' || next == '-' || digit_value(next) < 10;
+}
+
 /**
  * syscall_text_parse - understand a line of a tracer
  * @line: the line without its newline; strings in it are unescaped in place
  * @len: length of @line
  * @start: where the command starts, as syscall_text_take_tid() said
  * @shown: the stop that is being answered, or NULL if there is none
- * @cmd: set when the line is good; @cmd->data points into @line
+ * @cmd: set when the line is good; its data points into @line
  * @err: set when the line is refused
  *
  * Whether the verb fits the kind of stop is for the caller to check.
  *
  * Context: Any.
  * Return: 0, -EINVAL for bad syntax, -ENOSYS for an unknown verb or call,
- * -ERANGE for a number that does not fit, -EOPNOTSUPP for new data.
+ * -ERANGE for a number that does not fit, -EOPNOTSUPP for a new message.
  */
 int syscall_text_parse(char *line, size_t len, size_t start,
 		       const struct syscall_record *shown,
@@ -1096,7 +1430,8 @@ int syscall_text_parse(char *line, size_t len, size_t start,
 	if (!word_len)
 		return refuse(&in, -EINVAL, "verb or call expected");
 	for (i = 0; i < ARRAY_SIZE(verbs); i++) {
-		if (!word_is(word, word_len, verbs[i].name))
+		if (!word_is(word, word_len, verbs[i].name) ||
+		    is_call_of_bind(&in, verbs[i].verb))
 			continue;
 		cmd->verb = verbs[i].verb;
 		return verbs[i].parse(&in, cmd);

@@ -13,8 +13,15 @@
 
 #define NR_WRITE	1
 #define NR_MMAP		9
+#define NR_WRITEV	20
 #define NR_GETPID	39
+#define NR_SENDMSG	46
+#define NR_BIND		49
+#define NR_EXECVE	59
 #define NR_OPENAT	257
+
+/* What argument 2 of make_write() points to. */
+static struct syscall_block hello;
 
 /* write 1, "hello\n", 6 */
 static void make_write(struct syscall_record *rec)
@@ -26,9 +33,10 @@ static void make_write(struct syscall_record *rec)
 	rec->call.args[0] = 1;
 	rec->call.args[1] = 0x5000;
 	rec->call.args[2] = 6;
-	rec->bytes.have = BIT(1);
-	rec->bytes.len[1] = 6;
-	rec->bytes.bytes = "hello\n";
+	hello = (struct syscall_block) { .kind = SYSCALL_BLOCK_BYTES, .arg = 1, .len = 6 };
+	rec->data.nr = 1;
+	rec->data.blocks = &hello;
+	rec->data.bytes = "hello\n";
 }
 
 static void expect_text(struct kunit *test, const struct syscall_record *rec,
@@ -48,9 +56,13 @@ static void format_entry(struct kunit *test)
 	make_write(&rec);
 	expect_text(test, &rec, false, "write 1, \"hello\\n\", 6\n");
 	expect_text(test, &rec, true, "42 write 1, \"hello\\n\", 6\n");
-	rec.bytes.more = BIT(1);
+	hello.more = true;
 	expect_text(test, &rec, false, "write 1, \"hello\\n\"..., 6\n");
-	rec.bytes.have = 0;
+	rec.data.unbound = BIT(1);
+	expect_text(test, &rec, false, "write 1, ~\"hello\\n\"..., 6\n");
+	rec.data.nr = 0;
+	expect_text(test, &rec, false, "write 1, ~0x5000, 6\n");
+	rec.data.unbound = 0;
 	expect_text(test, &rec, false, "write 1, 0x5000, 6\n");
 	rec.call.args[1] = 0;
 	expect_text(test, &rec, false, "write 1, NULL, 6\n");
@@ -93,9 +105,9 @@ static void format_strings(struct kunit *test)
 	struct syscall_record rec;
 
 	make_write(&rec);
-	rec.bytes.bytes = "\t\r\"\\\0\1";
+	rec.data.bytes = "\t\r\"\\\0\1";
 	expect_text(test, &rec, false, "write 1, \"\\t\\r\\\"\\\\\\000\\001\", 6\n");
-	rec.bytes.bytes = "\377\2007~?'";
+	rec.data.bytes = "\377\2007~?'";
 	expect_text(test, &rec, false, "write 1, \"\\377\\2007~?'\", 6\n");
 }
 
@@ -117,6 +129,68 @@ static void format_results(struct kunit *test)
 	rec.call.nr = NR_MMAP;
 	rec.ret = 0x7f0000001000;
 	expect_text(test, &rec, false, "ok 0x7f0000001000\n");
+}
+
+#define BYTES(arg_, off_, len_, more_)	\
+	{ .kind = SYSCALL_BLOCK_BYTES, .arg = arg_, .off = off_, .len = len_, .more = more_ }
+#define ADDRESS(arg_, addr_)	\
+	{ .kind = SYSCALL_BLOCK_ADDRESS, .arg = arg_, .addr = addr_ }
+#define BLOCK(arg_, kind_, more_)	\
+	{ .kind = SYSCALL_BLOCK_##kind_, .arg = arg_, .more = more_ }
+
+static void format_vectors(struct kunit *test)
+{
+	static const struct syscall_block exec[] = {
+		BYTES(0, 0, 2, false),
+		BLOCK(1, LIST, false), BYTES(1, 0, 2, true), ADDRESS(1, 0x4000),
+		ADDRESS(1, 0), BYTES(1, 2, 0, false), BLOCK(1, LIST_END, true),
+		BLOCK(2, LIST, false), BLOCK(2, LIST_END, false),
+	};
+	static const struct syscall_block msg[] = {
+		BLOCK(1, STRUCT, false), ADDRESS(1, 0),
+		BLOCK(1, LIST, false), BYTES(1, 0, 1, false), BYTES(1, 1, 1, false),
+		BLOCK(1, LIST_END, false), ADDRESS(1, 0x7000), BLOCK(1, STRUCT_END, false),
+	};
+	struct syscall_record rec = {
+		.call = { .nr = NR_EXECVE, .args = { 0x1000, 0x2000, 0x3000 } },
+		.data = { .nr = ARRAY_SIZE(exec), .blocks = exec, .bytes = "ls" },
+	};
+
+	expect_text(test, &rec, false,
+		    "execve \"ls\", [\"ls\"..., 0x4000, NULL, \"\", ...], []\n");
+	rec.data.unbound = BIT(1) | BIT(2);
+	expect_text(test, &rec, false,
+		    "execve \"ls\", ~[\"ls\"..., 0x4000, NULL, \"\", ...], ~[]\n");
+	rec.call.nr = NR_SENDMSG;
+	rec.call.args[0] = 3;
+	rec.call.args[2] = 0x40;
+	rec.data = (struct syscall_data) {
+		.nr = ARRAY_SIZE(msg), .blocks = msg, .bytes = "ls",
+	};
+	expect_text(test, &rec, false, "sendmsg 3, {NULL, [\"l\", \"s\"], 0x7000}, 0x40\n");
+}
+
+static void format_what_was_written(struct kunit *test)
+{
+	static const struct syscall_block out[] = {
+		BYTES(1, 0, 5, true),
+		BLOCK(3, LIST, false), BYTES(3, 0, 1, false), BLOCK(3, LIST_END, false),
+	};
+	struct syscall_record rec = {
+		.kind = SYSCALL_RECORD_EXIT,
+		.ret = 5,
+		.data = { .nr = ARRAY_SIZE(out), .blocks = out, .bytes = "hello" },
+	};
+
+	expect_text(test, &rec, false, "ok 5, 2 \"hello\"..., 4 [\"h\"]\n");
+	rec.ret = -EIO;
+	expect_text(test, &rec, false, "fail EIO\n");
+	rec = (struct syscall_record) {
+		.kind = SYSCALL_RECORD_ADDRESS, .tid = 7, .arg = 2, .off = 0x1000,
+	};
+	expect_text(test, &rec, true, "7 data &2, 0x1000\n");
+	rec.off = 0;
+	expect_text(test, &rec, false, "data &2, NULL\n");
 }
 
 static void format_is_bounded(struct kunit *test)
@@ -229,6 +303,52 @@ static void parse_rewrites(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cmd->call.args[2], 7);
 }
 
+static void expect_fresh(struct kunit *test, const struct syscall_fresh *fresh,
+			 const char *bytes, u32 len, u32 count)
+{
+	KUNIT_ASSERT_NOT_NULL(test, fresh->bytes);
+	KUNIT_ASSERT_EQ(test, fresh->len, len);
+	KUNIT_EXPECT_MEMEQ(test, fresh->bytes, bytes, len);
+	KUNIT_EXPECT_EQ(test, fresh->count, count);
+	KUNIT_EXPECT_EQ(test, fresh->is_list, !!count);
+}
+
+static void parse_new_memory(struct kunit *test)
+{
+	struct syscall_command *cmd = kunit_kzalloc(test, sizeof(*cmd), GFP_KERNEL);
+
+	expect_command(test, "write _, \"new\\n\", _", cmd);
+	KUNIT_EXPECT_EQ(test, cmd->nr_fresh, 1);
+	expect_fresh(test, &cmd->fresh[1], "new\n", 4, 0);
+	KUNIT_EXPECT_EQ(test, cmd->call.args[2], 4);
+	expect_command(test, "write _, \"new\\n\", 2", cmd);
+	KUNIT_EXPECT_EQ(test, cmd->call.args[2], 2);
+	expect_command(test, "openat -100, \"/x\", 0, 0", cmd);
+	expect_fresh(test, &cmd->fresh[1], "/x", 2, 0);
+	expect_command(test, "execve \"/a\", [\"b\", \"\" ,\"\\x63d\" ], NULL", cmd);
+	KUNIT_EXPECT_EQ(test, cmd->nr_fresh, 2);
+	expect_fresh(test, &cmd->fresh[0], "/a", 2, 0);
+	expect_fresh(test, &cmd->fresh[1], "\1\0b\0\0\2\0cd", 9, 3);
+	expect_command(test, "writev 1, [\"a\\0b\"], _", cmd);
+	KUNIT_EXPECT_EQ(test, cmd->call.nr, NR_WRITEV);
+	expect_fresh(test, &cmd->fresh[1], "\3\0a\0b", 5, 1);
+	KUNIT_EXPECT_EQ(test, cmd->call.args[2], 1);
+	/* A word behind it makes it the verb, an argument the call. */
+	expect_command(test, "bind 3, \"sockaddr\", _", cmd);
+	KUNIT_EXPECT_EQ(test, cmd->verb, SYSCALL_VERB_REWRITE);
+	KUNIT_EXPECT_EQ(test, cmd->call.nr, NR_BIND);
+	KUNIT_EXPECT_EQ(test, cmd->call.args[2], 8);
+	expect_command(test, "bind require", cmd);
+	KUNIT_EXPECT_EQ(test, cmd->verb, SYSCALL_VERB_BIND);
+	KUNIT_EXPECT_EQ(test, cmd->value, SYSCALL_BIND_REQUIRE);
+	expect_command(test, "out on", cmd);
+	KUNIT_EXPECT_EQ(test, cmd->verb, SYSCALL_VERB_OUT);
+	KUNIT_EXPECT_EQ(test, cmd->value, 1);
+	expect_command(test, "get &3", cmd);
+	KUNIT_EXPECT_EQ(test, cmd->verb, SYSCALL_VERB_GET_ADDRESS);
+	KUNIT_EXPECT_EQ(test, cmd->arg, 3);
+}
+
 /* What was shown for a register with junk in its upper half keeps the junk. */
 static void parse_keeps_registers(struct kunit *test)
 {
@@ -287,6 +407,15 @@ static void parse_sets(struct kunit *test)
 	expect_command(test, "trace i386:write", cmd);
 	KUNIT_EXPECT_TRUE(test, syscall_set_has(set, SYSCALL_ABI_I386, 4));
 	KUNIT_EXPECT_FALSE(test, syscall_set_has(set, SYSCALL_ABI_NATIVE, NR_WRITE));
+	expect_command(test, "trace %file,%memory !openat", cmd);
+	KUNIT_EXPECT_TRUE(test, syscall_set_has(set, SYSCALL_ABI_NATIVE, NR_EXECVE));
+	KUNIT_EXPECT_TRUE(test, syscall_set_has(set, SYSCALL_ABI_NATIVE, NR_MMAP));
+	KUNIT_EXPECT_TRUE(test, syscall_set_has(set, SYSCALL_ABI_I386, 11));
+	KUNIT_EXPECT_FALSE(test, syscall_set_has(set, SYSCALL_ABI_NATIVE, NR_OPENAT));
+	KUNIT_EXPECT_FALSE(test, syscall_set_has(set, SYSCALL_ABI_NATIVE, NR_GETPID));
+	expect_command(test, "trace i386:%file", cmd);
+	KUNIT_EXPECT_TRUE(test, syscall_set_has(set, SYSCALL_ABI_I386, 11));
+	KUNIT_EXPECT_FALSE(test, syscall_set_has(set, SYSCALL_ABI_NATIVE, NR_EXECVE));
 }
 
 /* Every call that is shown can be given back as it is, and changes nothing. */
@@ -343,10 +472,13 @@ static struct kunit_case syscall_text_cases[] = {
 	KUNIT_CASE(format_numbers),
 	KUNIT_CASE(format_strings),
 	KUNIT_CASE(format_results),
+	KUNIT_CASE(format_vectors),
+	KUNIT_CASE(format_what_was_written),
 	KUNIT_CASE(format_is_bounded),
 	KUNIT_CASE(refuse_bad_lines),
 	KUNIT_CASE(parse_verdicts),
 	KUNIT_CASE(parse_rewrites),
+	KUNIT_CASE(parse_new_memory),
 	KUNIT_CASE(parse_keeps_registers),
 	KUNIT_CASE(parse_memory),
 	KUNIT_CASE(parse_sets),

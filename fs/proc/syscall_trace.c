@@ -248,13 +248,12 @@ static int grow_text(struct strace_file *sf, size_t len)
 /* How long the text of a record can get: four characters a byte at most. */
 static size_t text_room(const struct syscall_record *record)
 {
-	size_t room = 256;
-	unsigned int i;
+	size_t room = 256 + 4 * (size_t)record->len;
+	u32 i;
 
-	for (i = 0; i < SYSCALL_MAX_ARGS; i++)
-		if (record->bytes.have & BIT(i))
-			room += 4 * record->bytes.len[i];
-	return room + 4 * record->len;
+	for (i = 0; i < record->data.nr; i++)
+		room += 24 + 4 * (size_t)record->data.blocks[i].len;
+	return room;
 }
 
 static int add_record(struct strace_file *sf, const struct syscall_record *record,
@@ -486,10 +485,21 @@ static int do_answer(struct strace_line *line)
 {
 	int err = strace_answer(line->layer, line->shown.id, &line->cmd);
 
-	if (err == -EBUSY)
+	switch (err) {
+	case 0:
+		break;
+	case -EBUSY:
 		refuse(line, err, "not at this kind of stop");
-	else if (err)
+		break;
+	case -ERANGE:
+		refuse(line, err, "the call would read more than what is bound");
+		break;
+	case -ESRCH:
 		refuse(line, err, "the stop is over");
+		break;
+	default:
+		refuse(line, err, "cannot be done now");
+	}
 	return err;
 }
 
@@ -515,6 +525,14 @@ static int do_access(struct strace_line *line)
 	return err;
 }
 
+static int do_get_address(struct strace_line *line)
+{
+	int err = strace_post_address(line->layer, &line->shown.record, &line->cmd);
+
+	return err ? refuse(line, err, err == -EINVAL ? "this argument is no address" :
+			    "cannot be done now") : 0;
+}
+
 static const struct {
 	int (*run)(struct strace_line *line);
 	bool needs_stop;
@@ -527,9 +545,12 @@ static const struct {
 	[SYSCALL_VERB_REWRITE]	= { do_answer, true, true },
 	[SYSCALL_VERB_SET]	= { do_access, true, true },
 	[SYSCALL_VERB_GET]	= { do_access, true, true },
+	[SYSCALL_VERB_GET_ADDRESS] = { do_get_address, true, true },
 	[SYSCALL_VERB_TRACE]	= { do_trace, false, false },
 	[SYSCALL_VERB_LIMIT]	= { do_configure, false, true },
 	[SYSCALL_VERB_TID]	= { do_configure, false, true },
+	[SYSCALL_VERB_OUT]	= { do_configure, false, true },
+	[SYSCALL_VERB_BIND]	= { do_configure, false, true },
 	[SYSCALL_VERB_ONCLOSE]	= { do_configure, false, true },
 	[SYSCALL_VERB_DETACH]	= { do_detach, false, true },
 	[SYSCALL_VERB_ERROR]	= { do_error, false, true },

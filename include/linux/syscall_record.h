@@ -24,31 +24,60 @@
 /* Bytes that one "get" may ask for, or one "set" may write. */
 #define SYSCALL_DATA_MAX	65536
 
+/* Elements of a vector that are shown, whatever the limit is. */
+#define SYSCALL_VECTOR_MAX	1024
+/* Bytes that are shown of all arguments together. */
+#define SYSCALL_SHOW_MAX	(512 * 1024)
+
 /**
- * struct syscall_call - a call as it enters the kernel
- * @abi: an &enum syscall_abi
- * @nr: number in that ABI, without the x32 bit
- * @args: argument registers, zero-extended from the ABI's word
+ * enum syscall_block_kind - a piece of what an argument points to
+ * @SYSCALL_BLOCK_BYTES: bytes
+ * @SYSCALL_BLOCK_ADDRESS: an address, 0 for NULL: what is there was not copied
+ * @SYSCALL_BLOCK_LIST: elements follow, up to the LIST_END that belongs to it
+ * @SYSCALL_BLOCK_LIST_END: the end of them
+ * @SYSCALL_BLOCK_STRUCT: fields follow, up to the STRUCT_END that belongs to it
+ * @SYSCALL_BLOCK_STRUCT_END: the end of them
  */
-struct syscall_call {
-	u32 abi;
-	u32 nr;
-	u64 args[SYSCALL_MAX_ARGS];
+enum syscall_block_kind {
+	SYSCALL_BLOCK_BYTES,
+	SYSCALL_BLOCK_ADDRESS,
+	SYSCALL_BLOCK_LIST,
+	SYSCALL_BLOCK_LIST_END,
+	SYSCALL_BLOCK_STRUCT,
+	SYSCALL_BLOCK_STRUCT_END,
 };
 
 /**
- * struct syscall_bytes - copies of the memory that arguments point to
- * @have: bit n is set when argument n (from 0) was copied
- * @more: bit n is set when there is more of argument n than was copied
- * @off: where the copy of each argument starts in @bytes
- * @len: bytes copied of each argument; of a string without its NUL
- * @bytes: the copies
+ * struct syscall_block - a piece of what an argument points to
+ * @kind: an &enum syscall_block_kind
+ * @arg: the argument, the first is 0
+ * @more: BYTES, LIST_END: there is more than was copied
+ * @len: BYTES: how many
+ * @off: BYTES: where in the bytes of the record; bytes
+ * @addr: ADDRESS: the address
  */
-struct syscall_bytes {
-	u8 have;
-	u8 more;
-	u32 off[SYSCALL_MAX_ARGS];
-	u32 len[SYSCALL_MAX_ARGS];
+struct syscall_block {
+	u8 kind;
+	u8 arg;
+	bool more;
+	u32 len;
+	u32 off;
+	u64 addr;
+};
+
+/**
+ * struct syscall_data - copies of the memory that arguments point to
+ * @nr: number of blocks
+ * @unbound: bit n is set when the bytes of argument n (from 0) may change
+ *	although they should not
+ * @blocks: the pieces, in the order of the arguments; an argument that has none
+ *	is shown as what is in its register
+ * @bytes: what the blocks refer to
+ */
+struct syscall_data {
+	u32 nr;
+	u8 unbound;
+	const struct syscall_block *blocks;
 	const u8 *bytes;
 };
 
@@ -57,12 +86,14 @@ struct syscall_bytes {
  * @SYSCALL_RECORD_ENTRY: a stop before a call
  * @SYSCALL_RECORD_EXIT: a stop after a call
  * @SYSCALL_RECORD_DATA: memory behind an argument, as asked for
+ * @SYSCALL_RECORD_ADDRESS: the argument itself, as asked for
  * @SYSCALL_RECORD_ERROR: why the last refused line was refused
  */
 enum syscall_record_kind {
 	SYSCALL_RECORD_ENTRY,
 	SYSCALL_RECORD_EXIT,
 	SYSCALL_RECORD_DATA,
+	SYSCALL_RECORD_ADDRESS,
 	SYSCALL_RECORD_ERROR,
 };
 
@@ -71,10 +102,11 @@ enum syscall_record_kind {
  * @kind: an &enum syscall_record_kind, says which other fields count
  * @tid: thread that it is about, as numbered in the tracer's pid namespace
  * @call: entry, exit: the call
- * @bytes: entry: what the arguments point to
+ * @data: entry: what the arguments point to; exit: what the call wrote there
  * @ret: exit: the result, sign-extended; negative errno on failure
- * @arg: data: number of the argument, the first is 1
- * @off: data: offset behind the argument; error: column, the first is 1
+ * @arg: data, address: number of the argument, the first is 1
+ * @off: data: offset behind the argument; address: the address; error: column,
+ *	the first is 1
  * @text: data: the bytes; error: the sentence
  * @len: length of @text in bytes
  */
@@ -82,7 +114,7 @@ struct syscall_record {
 	u32 kind;
 	u32 tid;
 	struct syscall_call call;
-	struct syscall_bytes bytes;
+	struct syscall_data data;
 	s64 ret;
 	u32 arg;
 	u64 off;
@@ -111,9 +143,12 @@ struct syscall_set {
  * @SYSCALL_VERB_REWRITE: change the call
  * @SYSCALL_VERB_SET: write memory behind an argument
  * @SYSCALL_VERB_GET: read memory behind an argument
+ * @SYSCALL_VERB_GET_ADDRESS: read the argument itself
  * @SYSCALL_VERB_TRACE: arm, or change which calls stop
  * @SYSCALL_VERB_LIMIT: how much of strings and buffers to show
  * @SYSCALL_VERB_TID: whether records carry the thread id
+ * @SYSCALL_VERB_OUT: whether records carry what calls wrote
+ * @SYSCALL_VERB_BIND: whether what was seen is what runs
  * @SYSCALL_VERB_ONCLOSE: what stops get when the tracer is gone
  * @SYSCALL_VERB_DETACH: leave
  * @SYSCALL_VERB_ERROR: ask why the last refused line was refused
@@ -126,9 +161,12 @@ enum syscall_verb {
 	SYSCALL_VERB_REWRITE,
 	SYSCALL_VERB_SET,
 	SYSCALL_VERB_GET,
+	SYSCALL_VERB_GET_ADDRESS,
 	SYSCALL_VERB_TRACE,
 	SYSCALL_VERB_LIMIT,
 	SYSCALL_VERB_TID,
+	SYSCALL_VERB_OUT,
+	SYSCALL_VERB_BIND,
 	SYSCALL_VERB_ONCLOSE,
 	SYSCALL_VERB_DETACH,
 	SYSCALL_VERB_ERROR,
@@ -147,12 +185,44 @@ enum syscall_onclose {
 };
 
 /**
+ * enum syscall_bind - may the memory that a tracer was shown change?
+ * @SYSCALL_BIND_OFF: yes
+ * @SYSCALL_BIND_ON: not where it can be avoided; what can change is marked
+ * @SYSCALL_BIND_REQUIRE: where it can be avoided as a rule but not this time,
+ *	the call fails
+ */
+enum syscall_bind {
+	SYSCALL_BIND_OFF,
+	SYSCALL_BIND_ON,
+	SYSCALL_BIND_REQUIRE,
+};
+
+/**
+ * struct syscall_fresh - new memory for an argument
+ * @bytes: the bytes; of a list, for each element its length in bytes (16 bits,
+ *	in the order of the machine, not aligned), then its bytes
+ * @len: bytes in @bytes
+ * @count: elements of a list
+ * @is_list: it is one
+ */
+struct syscall_fresh {
+	const u8 *bytes;
+	u32 len;
+	u32 count;
+	bool is_list;
+};
+
+/**
  * struct syscall_command - one line of a tracer, understood
  * @verb: an &enum syscall_verb, says which other fields count
  * @value: skip, result: what the program sees, negative errno for a failure;
- *	limit: bytes; tid: on or off; onclose: negative errno for FAIL
+ *	limit: bytes; tid, out: on or off; bind: an &enum syscall_bind;
+ *	onclose: negative errno for FAIL
  * @onclose: onclose: an &enum syscall_onclose
  * @call: rewrite: the new call; kept arguments hold their old value
+ * @nr_fresh: rewrite: how many arguments get new memory
+ * @fresh: rewrite: that memory, in the memory of the line that was parsed;
+ *	@fresh[n].bytes is NULL where argument n (from 0) gets none
  * @arg: set, get: number of the argument, the first is 1
  * @off: set, get: offset in bytes behind the argument
  * @data: set: the bytes, in the memory of the line that was parsed
@@ -164,6 +234,8 @@ struct syscall_command {
 	s64 value;
 	u32 onclose;
 	struct syscall_call call;
+	u32 nr_fresh;
+	struct syscall_fresh fresh[SYSCALL_MAX_ARGS];
 	u32 arg;
 	u64 off;
 	const u8 *data;
@@ -185,26 +257,6 @@ static inline bool syscall_set_has(const struct syscall_set *set, u32 abi, u32 n
 		nr = SYSCALL_SET_BITS - 1;
 	nr = array_index_nospec(nr, SYSCALL_SET_BITS);
 	return READ_ONCE(set->bits[abi][nr / 64]) & BIT_ULL(nr % 64);
-}
-
-/**
- * syscall_buffer_length - how long is a buffer?
- * @call: the call
- * @desc: its description
- * @i: the argument, from 0; a buffer
- *
- * Return: what the argument for the length says, in bytes; 0 if it is negative.
- */
-static inline u64 syscall_buffer_length(const struct syscall_call *call,
-					const struct syscall_desc *desc, unsigned int i)
-{
-	unsigned int len = desc->args[i].len - 1;
-	s64 value = syscall_arg_value(desc->args[len].kind, syscall_abi_word(call->abi),
-				      call->args[len]);
-
-	if (value < 0 && desc->args[len].kind == SYSCALL_ARG_INT)
-		return 0;
-	return value;
 }
 
 #endif /* _LINUX_SYSCALL_RECORD_H */

@@ -8,6 +8,7 @@
 #ifndef _LINUX_SYSCALL_TRACE_H
 #define _LINUX_SYSCALL_TRACE_H
 
+#include <linux/mm_types.h>
 #include <linux/sched.h>
 #include <linux/syscall_record.h>
 #include <linux/thread_info.h>
@@ -18,7 +19,7 @@ struct linux_binprm;
 struct poll_table_struct;
 struct pt_regs;
 struct strace_layer;
-struct strace_memory;
+struct strace_snapshot;
 struct strace_note;
 
 #ifdef CONFIG_PROC_SYSCALL_TRACE
@@ -41,6 +42,18 @@ void strace_exit_task(struct task_struct *task);
 void strace_exit_group(struct task_struct *task);
 void strace_exec_unsafe(struct linux_binprm *bprm);
 void strace_exec_committed(struct linux_binprm *bprm);
+void strace_put_area(struct strace_area *area);
+
+static inline void strace_init_mm(struct mm_struct *mm)
+{
+	mm->strace_area = NULL;
+}
+
+/* When nothing is mapped any more. */
+static inline void strace_exit_mm(struct mm_struct *mm)
+{
+	strace_put_area(mm->strace_area);
+}
 
 static inline bool strace_work_pending(void)
 {
@@ -53,7 +66,7 @@ static inline bool strace_work_pending(void)
  * struct strace_report - what a tracer gets of a stop or of a note
  * @id: names the stop until it is answered; 0 for a note
  * @record: what to show
- * @memory: holds the bytes that the record of a stop points to
+ * @snapshot: holds what the record of a stop points to
  * @note: the note, or NULL
  * @with_tid: whether to show the thread id
  * @fresh: nobody had seen the stop before
@@ -61,7 +74,7 @@ static inline bool strace_work_pending(void)
 struct strace_report {
 	u64 id;
 	struct syscall_record record;
-	struct strace_memory *memory;
+	struct strace_snapshot *snapshot;
 	struct strace_note *note;
 	bool with_tid;
 	bool fresh;
@@ -92,6 +105,8 @@ int strace_find(struct strace_layer *layer, u32 tid, struct strace_report *repor
 void strace_put_report(struct strace_report *report);
 int strace_answer(struct strace_layer *layer, u64 id,
 		  const struct syscall_command *cmd);
+int strace_post_address(struct strace_layer *layer, const struct syscall_record *shown,
+			const struct syscall_command *cmd);
 int strace_access(struct strace_layer *layer, u64 id,
 		  const struct syscall_command *cmd);
 __poll_t strace_poll(struct strace_layer *layer, struct file *file,
@@ -154,6 +169,14 @@ static inline void strace_exec_unsafe(struct linux_binprm *bprm)
 }
 
 static inline void strace_exec_committed(struct linux_binprm *bprm)
+{
+}
+
+static inline void strace_init_mm(struct mm_struct *mm)
+{
+}
+
+static inline void strace_exit_mm(struct mm_struct *mm)
 {
 }
 

@@ -14,11 +14,15 @@
 #include "../../../../lib/syscall_text_bad_lines.h"
 #include "../kselftest_harness.h"
 
+static const struct syscall_block hello = {
+	.kind = SYSCALL_BLOCK_BYTES, .arg = 1, .len = 6,
+};
+
 /* write 1, "hello\n", 6 */
 static const struct syscall_record write_hello = {
 	.kind = SYSCALL_RECORD_ENTRY,
 	.call = { .nr = 1, .args = { 1, 0x5000, 6 } },
-	.bytes = { .have = 2, .len = { 0, 6 }, .bytes = (const u8 *)"hello\n" },
+	.data = { .nr = 1, .blocks = &hello, .bytes = (const u8 *)"hello\n" },
 };
 
 static int parse(const char *text, size_t len, const struct syscall_record *shown,
@@ -61,6 +65,8 @@ TEST(prefixes_are_safe)
 		"1234 write 2, \"hel\\x6c\\157\\n\"..., 0x6", "skip-fail EIO",
 		"onclose skip-fail ENOSPC", "trace all,!i386:write syscall_5000",
 		"set 2+0x10 \"a\\tb\\\"\\0\"", "get 1+5 65536", "x32:syscall_1 _, NULL",
+		"execve \"/bin/true\", [\"true\", \"\", \"x\\ty\"], _",
+		"writev 1, [\"\",\"\",\"abc\"], _", "bind require", "get &2",
 	};
 	struct syscall_text_error err;
 	struct syscall_command cmd;
@@ -77,6 +83,7 @@ TEST(prefixes_are_safe)
 TEST(bytes_survive_the_text)
 {
 	struct syscall_record rec = write_hello;
+	struct syscall_block block = hello;
 	struct syscall_text_error err;
 	struct syscall_command cmd;
 	u8 bytes[512];
@@ -85,8 +92,9 @@ TEST(bytes_survive_the_text)
 
 	for (i = 0; i < sizeof(bytes); i++)
 		bytes[i] = i < 256 ? i : i * 7;
-	rec.bytes.bytes = bytes;
-	rec.bytes.len[1] = sizeof(bytes);
+	rec.data.bytes = bytes;
+	rec.data.blocks = &block;
+	block.len = sizeof(bytes);
 	len = syscall_text_format(text, sizeof(text), &rec, false);
 	ASSERT_GT(sizeof(text), len);
 	EXPECT_EQ('\n', text[len - 1]);

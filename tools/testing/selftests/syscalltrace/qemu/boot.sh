@@ -7,6 +7,7 @@
 #	test	all tests; ends with "N passed, N failed"
 #	shell	a shell at once
 #	run	the guest script that the file $SCRIPT holds
+#	bench	the benchmark, first by the clock, then counting instructions
 #
 # Environment: TREE, BUILD; TEST_TIMEOUT in seconds for all but shells;
 # TESTS, a list of selftests to run instead of all; QEMU_ARGS.
@@ -18,6 +19,9 @@ flavour=$1
 mode=$2
 run=$BUILD/run/$flavour-$mode
 kernel=$BUILD/$flavour/arch/x86/boot/bzImage
+cpu=max		# under TCG
+guest_args=	# more for the kernel's command line
+count=		# of the benchmark: ns, or instructions
 
 rm -rf "$run"
 mkdir -p "$run"
@@ -25,11 +29,16 @@ trap 'rm -f "$run"/initramfs.gz' EXIT
 
 accel()
 {
+	# One CPU, whose clock advances by 1 ns with each instruction.
+	if [ "$count" = instructions ]; then
+		echo "-accel tcg,thread=single -icount shift=0,sleep=off -cpu $cpu -smp 1"
+		return
+	fi
 	# /dev/kvm may exist and yet not boot anything: believe a guest only.
 	if [ -w /dev/kvm ] && [ "$(cat "$BUILD/kvm" 2>/dev/null || probe_kvm)" = works ]; then
-		echo "-accel kvm -cpu host"
+		echo "-accel kvm -cpu host -smp 2"
 	else
-		echo "-accel tcg,thread=multi -cpu max"
+		echo "-accel tcg,thread=multi -cpu $cpu -smp 2"
 	fi
 }
 
@@ -50,7 +59,7 @@ probe_kvm()
 qemu()
 {
 	# shellcheck disable=SC2046,SC2086 # lists of words
-	qemu-system-x86_64 $(accel) -smp 2 -m "${GUEST_MEM:-1024}" -nodefaults \
+	qemu-system-x86_64 $(accel) -m "${GUEST_MEM:-1024}" -nodefaults \
 		-display none -no-reboot -kernel "$kernel" -initrd "$run/initramfs.gz" \
 		-device virtio-serial-pci \
 		-chardev file,id=results,path="$run/results" \
@@ -62,7 +71,7 @@ cmdline()
 {
 	echo "console=ttyS0 quiet panic=-1 oops=panic panic_on_warn=1" \
 		"printk.time=1 kunit.stats_enabled=0 net.ifnames=0 audit=0" \
-		"guest_mode=$mode $1"
+		"guest_mode=$mode $guest_args $1"
 }
 
 # With a terminal, the serial line is the terminal.
@@ -94,6 +103,28 @@ unattended()
 	return $status
 }
 
+# Boot to measure, and keep what is printed in $run/$1. $1: ns or instructions
+bench()
+{
+	count=$1
+	# Of two modes the guest takes the last.
+	guest_args="guest_mode=run guest_bench=$count kunit.enable=0"
+	# Else the kernel might read another clock, which takes more instructions.
+	[ "$count" != instructions ] || guest_args="$guest_args tsc=reliable"
+	echo "boot: measuring $count"
+	unattended "${TEST_TIMEOUT:-900}" || return 1
+	mv "$run/results" "$run/$count"
+	grep -q '^guest: status 0' "$run/$count" && return
+	sed -n '/^guest: /d;p' "$run/$count" >&2
+	return 1
+}
+
+if [ "$mode" = bench ]; then
+	export SCRIPT=$here/qemu/guest/bench.sh
+	# Of a repeated string instruction each round is one instruction under TCG:
+	# without these the kernel copies words, with them bytes.
+	cpu=max,erms=off,fsrm=off
+fi
 $here/qemu/initramfs.sh "$run/initramfs.gz"
 
 case $mode in
@@ -120,6 +151,11 @@ test)
 		$here/qemu/hooks_check.sh >> "$run/results" || true
 	fi
 	$here/qemu/summary.sh "$run/results" "$bad"
+	;;
+bench)
+	bench ns || exit 1
+	bench instructions || exit 1
+	$here/qemu/bench.sh "$run/ns" "$run/instructions"
 	;;
 *)
 	echo "boot: no mode '$mode'" >&2

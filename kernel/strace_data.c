@@ -1,0 +1,901 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The memory behind the arguments of a call: showing it, and binding it, so that
+ * what was shown is what the call reads.
+ *
+ * All but strace_check_kept() and strace_put_snapshot() runs in the traced task
+ * itself, at the border of a system call, without any lock held.
+ */
+
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/limits.h>
+#include <linux/mm.h>
+#include <linux/net.h>
+#include <linux/sched/signal.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+#include <linux/socket.h>
+#include <linux/uaccess.h>
+#include <linux/uio.h>
+#include <net/sock.h>
+
+#include "strace.h"
+
+static void __user *user_ptr(u64 addr)
+{
+	return (void __user *)(unsigned long)addr;
+}
+
+/* -------------------------------- snapshots ------------------------------ */
+
+/**
+ * strace_put_snapshot - give back a reference
+ * @snapshot: may be NULL
+ *
+ * Context: Process context.
+ */
+void strace_put_snapshot(struct strace_snapshot *snapshot)
+{
+	if (!snapshot || !refcount_dec_and_test(&snapshot->refs))
+		return;
+	kvfree(snapshot->bytes);
+	kvfree(snapshot->blocks);
+	kfree(snapshot);
+}
+
+/* An empty snapshot for the next stop; NULL when memory is short. */
+static struct strace_snapshot *get_snapshot(struct strace_task *st)
+{
+	/* A tracer that is still reading the last stop keeps its bytes. */
+	if (st->snapshot && refcount_read(&st->snapshot->refs) > 1) {
+		strace_put_snapshot(st->snapshot);
+		st->snapshot = NULL;
+	}
+	if (!st->snapshot) {
+		st->snapshot = kzalloc(sizeof(*st->snapshot), GFP_KERNEL_ACCOUNT);
+		if (!st->snapshot)
+			return NULL;
+		refcount_set(&st->snapshot->refs, 1);
+	}
+	st->snapshot->len = 0;
+	st->snapshot->nr_blocks = 0;
+	return st->snapshot;
+}
+
+/**
+ * struct capture - an argument that is being copied
+ * @to: where to
+ * @ptr: bytes of an address in the ABI of the call
+ * @limit: bytes of a string or buffer to copy
+ * @arg: which argument
+ * @failed: memory is short
+ */
+struct capture {
+	struct strace_snapshot *to;
+	unsigned int ptr;
+	u32 limit;
+	u8 arg;
+	bool failed;
+};
+
+static struct syscall_block *add_block(struct capture *c, u8 kind)
+{
+	struct strace_snapshot *to = c->to;
+	struct syscall_block *block;
+
+	if (to->nr_blocks == to->max_blocks) {
+		u32 max = max(2 * to->max_blocks, 16u);
+
+		block = kvrealloc(to->blocks, array_size(max, sizeof(*block)),
+				  GFP_KERNEL_ACCOUNT);
+		if (!block) {
+			c->failed = true;
+			return NULL;
+		}
+		to->blocks = block;
+		to->max_blocks = max;
+	}
+	block = &to->blocks[to->nr_blocks++];
+	*block = (struct syscall_block) { .kind = kind, .arg = c->arg };
+	return block;
+}
+
+static void add_address(struct capture *c, u64 addr)
+{
+	struct syscall_block *block = add_block(c, SYSCALL_BLOCK_ADDRESS);
+
+	if (block)
+		block->addr = addr;
+}
+
+static void add_end(struct capture *c, u8 kind, bool more)
+{
+	struct syscall_block *block = add_block(c, kind);
+
+	if (block)
+		block->more = more;
+}
+
+static void add_bytes(struct capture *c, u32 len, bool more)
+{
+	struct syscall_block *block = add_block(c, SYSCALL_BLOCK_BYTES);
+
+	if (!block)
+		return;
+	block->off = c->to->len;
+	block->len = len;
+	block->more = more;
+	c->to->len += len;
+}
+
+/* Room for @len more bytes; NULL when memory is short. */
+static u8 *make_room(struct capture *c, u32 len)
+{
+	struct strace_snapshot *to = c->to;
+
+	if (to->size - to->len < len) {
+		u32 size = max(to->len + len, 2 * to->size);
+		u8 *bytes = kvrealloc(to->bytes, max(size, 512u), GFP_KERNEL_ACCOUNT);
+
+		if (!bytes) {
+			c->failed = true;
+			return NULL;
+		}
+		to->bytes = bytes;
+		to->size = max(size, 512u);
+	}
+	return to->bytes + to->len;
+}
+
+static u32 room_left(const struct capture *c)
+{
+	return SYSCALL_SHOW_MAX - min(c->to->len, SYSCALL_SHOW_MAX);
+}
+
+/* How many elements of a vector to show. */
+static u32 max_elements(const struct capture *c)
+{
+	return min(c->limit, SYSCALL_VECTOR_MAX);
+}
+
+static void show_bytes(struct capture *c, u64 addr, u64 len)
+{
+	u32 want = min3(len, (u64)c->limit, (u64)room_left(c)), got;
+	u8 *to;
+
+	if (!addr) {
+		add_address(c, 0);
+		return;
+	}
+	to = make_room(c, want);
+	if (!to)
+		return;
+	got = want - copy_from_user(to, user_ptr(addr), want);
+	if (!got && want)
+		add_address(c, addr);
+	else
+		add_bytes(c, got, got < len);
+}
+
+static void show_string(struct capture *c, u64 addr, u32 limit)
+{
+	/* One more tells whether the string ends there. */
+	u32 room = min(limit, room_left(c)) + 1;
+	u8 *to = make_room(c, room);
+	long len;
+
+	if (!to)
+		return;
+	len = strncpy_from_user(to, user_ptr(addr), room);
+	if (len >= 0) {
+		add_bytes(c, min_t(u32, len, room - 1), len == room);
+		return;
+	}
+	/* Half of it may be there. */
+	len = room - copy_from_user(to, user_ptr(addr), room);
+	if (len)
+		add_bytes(c, strnlen(to, min_t(u32, len, room - 1)), true);
+	else
+		add_address(c, addr);
+}
+
+/* Read a number as long as an address. */
+static int get_word(u64 addr, unsigned int size, u64 *value)
+{
+	u64 word64;
+	u32 word32;
+
+	if (size == sizeof(word32)) {
+		if (copy_from_user(&word32, user_ptr(addr), sizeof(word32)))
+			return -EFAULT;
+		*value = word32;
+		return 0;
+	}
+	if (copy_from_user(&word64, user_ptr(addr), sizeof(word64)))
+		return -EFAULT;
+	*value = word64;
+	return 0;
+}
+
+static void show_strings(struct capture *c, u64 addr)
+{
+	bool more = true;
+	u64 string;
+	u32 n;
+
+	if (get_word(addr, c->ptr, &string)) {
+		add_address(c, addr);
+		return;
+	}
+	add_block(c, SYSCALL_BLOCK_LIST);
+	for (n = 0; n < max_elements(c) && room_left(c) && !c->failed; n++) {
+		if (get_word(addr + n * c->ptr, c->ptr, &string))
+			break;
+		if (!string) {
+			more = false;
+			break;
+		}
+		show_string(c, string, c->limit);
+	}
+	/* The end may be right behind the last that is shown. */
+	if (more && n == max_elements(c) && !get_word(addr + n * c->ptr, c->ptr, &string))
+		more = string;
+	add_end(c, SYSCALL_BLOCK_LIST_END, more);
+}
+
+/* @total: bytes in all the buffers together that count */
+static void show_iovec(struct capture *c, u64 addr, u64 count, u64 total)
+{
+	u64 base, len, n;
+
+	if (!addr || (count && get_word(addr, c->ptr, &base))) {
+		add_address(c, addr);
+		return;
+	}
+	add_block(c, SYSCALL_BLOCK_LIST);
+	for (n = 0; n < min(count, max_elements(c)) && room_left(c) && !c->failed; n++) {
+		if (get_word(addr + 2 * n * c->ptr, c->ptr, &base) ||
+		    get_word(addr + (2 * n + 1) * c->ptr, c->ptr, &len))
+			break;
+		len = min(len, total);
+		total -= len;
+		show_bytes(c, base, len);
+	}
+	add_end(c, SYSCALL_BLOCK_LIST_END, n < count);
+}
+
+/* The words of a msghdr, which has the same ones in every ABI. */
+enum { MSG_NAME, MSG_NAMELEN, MSG_IOV, MSG_IOVLEN, MSG_CONTROL, MSG_CONTROLLEN,
+       MSG_FLAGS, MSG_WORDS };
+/* A mmsghdr has one more. */
+#define MMSG_WORDS	(MSG_WORDS + 1)
+
+static int get_msghdr(u64 addr, unsigned int ptr, u64 *msg)
+{
+	unsigned int i;
+
+	for (i = 0; i < MSG_WORDS; i++)
+		if (get_word(addr + i * ptr, ptr, &msg[i]))
+			return -EFAULT;
+	/* The kernel looks at no more of a name than this. */
+	msg[MSG_NAMELEN] = min_t(u32, msg[MSG_NAMELEN], sizeof(struct sockaddr_storage));
+	return 0;
+}
+
+static void show_msghdr(struct capture *c, u64 addr, u64 total)
+{
+	u64 msg[MSG_WORDS];
+
+	if (get_msghdr(addr, c->ptr, msg)) {
+		add_address(c, addr);
+		return;
+	}
+	add_block(c, SYSCALL_BLOCK_STRUCT);
+	show_bytes(c, msg[MSG_NAME], msg[MSG_NAMELEN]);
+	show_iovec(c, msg[MSG_IOV], msg[MSG_IOVLEN], total);
+	show_bytes(c, msg[MSG_CONTROL], msg[MSG_CONTROLLEN]);
+	add_end(c, SYSCALL_BLOCK_STRUCT_END, false);
+}
+
+/* @done: they are what the call has done: each says how long it is */
+static void show_mmsghdr(struct capture *c, u64 addr, u64 count, bool done)
+{
+	unsigned int size = MMSG_WORDS * c->ptr;
+	u64 n;
+
+	add_block(c, SYSCALL_BLOCK_LIST);
+	for (n = 0; n < min(count, max_elements(c)) && room_left(c) && !c->failed; n++) {
+		u64 total = U64_MAX;
+
+		if (done && get_word(addr + n * size + MSG_WORDS * c->ptr, 4, &total))
+			break;
+		show_msghdr(c, addr + n * size, total);
+	}
+	add_end(c, SYSCALL_BLOCK_LIST_END, n < count);
+}
+
+/* How long is it? Lengths that stand in memory are read from there. */
+static u64 memory_length(const struct syscall_call *call, const struct syscall_desc *desc,
+			 const struct syscall_arg_desc *arg, unsigned int i)
+{
+	u64 length, value = 0;
+
+	if (syscall_arg_length(call, desc, arg, &length))
+		return length;
+	if (arg->len_kind == SYSCALL_LEN_POINTED) {
+		if (get_word(call->args[arg->len - 1], 4, &value))
+			return 0;
+		return value * arg->size;
+	}
+	if (get_word(call->args[i] + arg->field, 4, &value))
+		return arg->size;
+	return value + arg->size;
+}
+
+static void show_arg(struct capture *c, const struct syscall_call *call,
+		     const struct syscall_arg_desc *arg, u64 length, u64 total, bool done)
+{
+	u64 addr = call->args[c->arg];
+	u32 nr_blocks = c->to->nr_blocks, len = c->to->len;
+
+	switch (arg->kind) {
+	case SYSCALL_ARG_PATH:
+		show_string(c, addr, SYSCALL_PATH_MAX - 1);
+		break;
+	case SYSCALL_ARG_STR:
+		show_string(c, addr, c->limit);
+		break;
+	case SYSCALL_ARG_BYTES:
+		show_bytes(c, addr, min(length, total));
+		break;
+	case SYSCALL_ARG_STRV:
+		show_strings(c, addr);
+		break;
+	case SYSCALL_ARG_IOV:
+		show_iovec(c, addr, length, total);
+		break;
+	case SYSCALL_ARG_MSG:
+		show_msghdr(c, addr, total);
+		break;
+	case SYSCALL_ARG_MMSG:
+		show_mmsghdr(c, addr, min(length, total), done);
+		break;
+	}
+	/* All or nothing, so that brackets match. */
+	if (c->failed) {
+		c->to->nr_blocks = nr_blocks;
+		c->to->len = len;
+		c->failed = false;
+	}
+}
+
+static void publish(struct strace_task *st, struct strace_snapshot *snapshot)
+{
+	struct syscall_data *data = &st->event.record.data;
+
+	st->event.snapshot = snapshot;
+	data->unbound = 0;
+	data->nr = snapshot ? snapshot->nr_blocks : 0;
+	data->blocks = snapshot ? snapshot->blocks : NULL;
+	data->bytes = snapshot ? snapshot->bytes : NULL;
+}
+
+/**
+ * strace_capture - copy what a call reads into the record of the stop
+ * @st: the task; st->event.record.data is set
+ * @call: the call
+ * @limit: bytes of a string or buffer to copy
+ *
+ * What cannot be read, or cannot be stored when memory is short, is left to be
+ * shown as an address.
+ *
+ * Context: The task itself; sleeps.
+ */
+void strace_capture(struct strace_task *st, const struct syscall_call *call, u32 limit)
+{
+	const struct syscall_desc *desc = syscall_describe(call);
+	struct capture c = {
+		.to = get_snapshot(st),
+		.ptr = syscall_abi_pointer(call->abi),
+		.limit = limit,
+	};
+	unsigned int i;
+
+	for (i = 0; c.to && desc && i < desc->nr_args; i++) {
+		struct syscall_arg_desc arg = syscall_arg(call, desc, i);
+
+		if (!(arg.flags & SYSCALL_ARG_IN) || !call->args[i])
+			continue;
+		c.arg = i;
+		show_arg(&c, call, &arg, memory_length(call, desc, &arg, i), U64_MAX, false);
+	}
+	publish(st, c.to);
+}
+
+/**
+ * strace_capture_out - copy what a call wrote into the record of the stop
+ * @st: the task; st->event.record.data is set
+ * @call: the call
+ * @result: its result; after an error nothing is taken to be written
+ * @limit: bytes of a string or buffer to copy
+ *
+ * Context: The task itself; sleeps.
+ */
+void strace_capture_out(struct strace_task *st, const struct syscall_call *call,
+			s64 result, u32 limit)
+{
+	const struct syscall_desc *desc = syscall_describe(call);
+	struct capture c = {
+		.to = get_snapshot(st),
+		.ptr = syscall_abi_pointer(call->abi),
+		.limit = limit,
+	};
+	unsigned int i;
+
+	if (result < 0 && result >= -MAX_ERRNO)
+		desc = NULL;
+	for (i = 0; c.to && desc && i < desc->nr_args; i++) {
+		struct syscall_arg_desc arg = syscall_arg(call, desc, i);
+		u64 total = U64_MAX;
+
+		if (!(arg.flags & SYSCALL_ARG_OUT) || !call->args[i])
+			continue;
+		if (arg.flags & SYSCALL_ARG_RET)
+			total = (u64)result * (arg.len_kind == SYSCALL_LEN_ARG ? arg.size : 1);
+		c.arg = i;
+		show_arg(&c, call, &arg, memory_length(call, desc, &arg, i), total, true);
+	}
+	publish(st, c.to);
+}
+
+/* --------------------------------- binding ------------------------------- */
+
+/* No area has room for more. */
+#define MAX_BYTES	SZ_64M
+
+/**
+ * struct binding - an argument that is being bound
+ * @room: where to
+ * @abi: ABI of the call
+ * @ptr: bytes of an address in it
+ */
+struct binding {
+	struct strace_room *room;
+	enum syscall_abi abi;
+	unsigned int ptr;
+};
+
+static int reserve(struct binding *b, u64 len, u64 *addr)
+{
+	unsigned long start = strace_reserve(b->room, b->abi, len);
+
+	if (IS_ERR_VALUE(start))
+		return (long)start;
+	*addr = start;
+	return 0;
+}
+
+/* Addresses and lengths have the byte order of the machine, little endian. */
+static void fill_word(struct binding *b, u64 to, u64 value)
+{
+	u32 word32 = value;
+
+	if (b->ptr == sizeof(word32))
+		strace_fill(b->room, to, &word32, sizeof(word32));
+	else
+		strace_fill(b->room, to, &value, sizeof(value));
+}
+
+static int bind_bytes(struct binding *b, u64 *addr, u64 len)
+{
+	u64 to;
+	int err = reserve(b, len, &to);
+
+	if (!err)
+		err = strace_fill_from_user(b->room, to, user_ptr(*addr), len);
+	if (!err)
+		*addr = to;
+	return err;
+}
+
+/*
+ * @max: bytes with the NUL that the call looks at, 0 if there is no end to it.
+ * What is longer is refused by the call; it has to stay longer for that.
+ */
+static int bind_string(struct binding *b, u64 *addr, u64 max)
+{
+	long limit = max ?: MAX_BYTES, len = strnlen_user(user_ptr(*addr), limit);
+	u64 to;
+	int err;
+
+	if (!len)
+		return -EFAULT;
+	if (len > limit) {
+		if (!max)
+			return -ENOMEM;
+		len = max + 1;
+	}
+	err = reserve(b, len, &to);
+	if (!err)
+		err = strace_fill_from_user(b->room, to, user_ptr(*addr), len - 1);
+	if (err)
+		return err;
+	/* It may have changed since it was measured. */
+	strace_fill(b->room, to + len - 1, "", 1);
+	*addr = to;
+	return 0;
+}
+
+static int count_strings(struct binding *b, u64 addr, u64 *count)
+{
+	u64 string;
+
+	for (*count = 0;; ++*count) {
+		if (get_word(addr + *count * b->ptr, b->ptr, &string))
+			return -EFAULT;
+		if (!string)
+			return 0;
+		if (*count == MAX_BYTES / b->ptr)
+			return -ENOMEM;
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+	}
+}
+
+static int bind_strings(struct binding *b, u64 *addr)
+{
+	u64 to, n, count, string;
+	int err = count_strings(b, *addr, &count);
+
+	if (!err)
+		err = reserve(b, (count + 1) * b->ptr, &to);
+	for (n = 0; !err && n < count; n++) {
+		err = get_word(*addr + n * b->ptr, b->ptr, &string);
+		/* It may have become shorter meanwhile. */
+		if (err || !string)
+			break;
+		err = bind_string(b, &string, 0);
+		fill_word(b, to + n * b->ptr, string);
+	}
+	if (err)
+		return err;
+	fill_word(b, to + n * b->ptr, 0);
+	*addr = to;
+	return 0;
+}
+
+static int bind_iovec(struct binding *b, u64 *addr, u64 count)
+{
+	u64 to, n, base, len;
+	int err;
+
+	/* The call fails before it looks at them, if nobody changes the count. */
+	if (count > UIO_MAXIOV)
+		return -EINVAL;
+	err = reserve(b, count * 2 * b->ptr, &to);
+	for (n = 0; !err && n < count; n++) {
+		u64 off = 2 * n * b->ptr;
+
+		err = get_word(*addr + off, b->ptr, &base) ?:
+		      get_word(*addr + off + b->ptr, b->ptr, &len);
+		if (!err && len)
+			err = bind_bytes(b, &base, len);
+		if (err)
+			break;
+		fill_word(b, to + off, base);
+		fill_word(b, to + off + b->ptr, len);
+	}
+	if (!err)
+		*addr = to;
+	return err;
+}
+
+static int bind_msghdr(struct binding *b, u64 *addr)
+{
+	u64 to, msg[MSG_WORDS];
+	unsigned int i;
+	int err = get_msghdr(*addr, b->ptr, msg) ?: reserve(b, MSG_WORDS * b->ptr, &to);
+
+	if (!err && msg[MSG_NAME] && msg[MSG_NAMELEN])
+		err = bind_bytes(b, &msg[MSG_NAME], msg[MSG_NAMELEN]);
+	if (!err && msg[MSG_IOV] && msg[MSG_IOVLEN])
+		err = bind_iovec(b, &msg[MSG_IOV], msg[MSG_IOVLEN]);
+	if (!err && msg[MSG_CONTROL] && msg[MSG_CONTROLLEN])
+		err = bind_bytes(b, &msg[MSG_CONTROL], msg[MSG_CONTROLLEN]);
+	if (err)
+		return err;
+	for (i = 0; i < MSG_WORDS; i++)
+		fill_word(b, to + i * b->ptr, msg[i]);
+	*addr = to;
+	return 0;
+}
+
+/* A struct that says how long it is; it may say something else next time. */
+static int bind_sized(struct binding *b, u64 *addr, const struct syscall_arg_desc *arg,
+		      u64 *length)
+{
+	u64 value, from = *addr;
+	u32 value32;
+	int err = get_word(from + arg->field, 4, &value);
+
+	if (err)
+		return err;
+	/* The call has an idea of its own then. */
+	*length = value + arg->size;
+	if (!value || *length < arg->field + sizeof(value32))
+		return -EINVAL;
+	err = bind_bytes(b, addr, *length);
+	value32 = value;
+	if (!err)
+		strace_fill(b->room, *addr + arg->field, &value32, sizeof(value32));
+	return err;
+}
+
+static int bind_arg(struct binding *b, const struct syscall_arg_desc *arg, u64 *addr,
+		    u64 *length)
+{
+	switch (arg->kind) {
+	case SYSCALL_ARG_PATH:
+		return bind_string(b, addr, PATH_MAX);
+	case SYSCALL_ARG_STR:
+		return bind_string(b, addr, 0);
+	case SYSCALL_ARG_STRV:
+		return bind_strings(b, addr);
+	case SYSCALL_ARG_IOV:
+		return bind_iovec(b, addr, *length);
+	case SYSCALL_ARG_MSG:
+		return bind_msghdr(b, addr);
+	case SYSCALL_ARG_BYTES:
+		if (arg->len_kind == SYSCALL_LEN_FIELD)
+			return bind_sized(b, addr, arg, length);
+		return bind_bytes(b, addr, *length);
+	default:
+		return -EINVAL;
+	}
+}
+
+/*
+ * Data for these is not copied but taken from where it is, which fails for
+ * memory of ours. Who makes a file one of these behind our back gets EFAULT.
+ */
+static bool takes_pages(int fd)
+{
+	CLASS(fd, f)(fd);
+	struct socket *sock;
+	umode_t mode;
+
+	if (!fd_file(f))
+		return false;
+	mode = file_inode(fd_file(f))->i_mode;
+	if (S_ISREG(mode) || S_ISBLK(mode))
+		return fd_file(f)->f_flags & O_DIRECT;
+	if (!IS_ENABLED(CONFIG_NET) || !S_ISSOCK(mode))
+		return false;
+	sock = sock_from_file(fd_file(f));
+	return sock && sock->sk && sock_flag(sock->sk, SOCK_ZEROCOPY);
+}
+
+static bool is_movable(const struct syscall_call *call, const struct syscall_desc *desc,
+		       const struct syscall_arg_desc *arg)
+{
+	if (!IS_ENABLED(CONFIG_64BIT) || !syscall_arg_is_movable(arg))
+		return false;
+	if (desc->args[0].kind != SYSCALL_ARG_FD || syscall_arg_is_string(arg->kind))
+		return true;
+	return !takes_pages(call->args[0]);
+}
+
+/* Does the call read nothing there? */
+static bool is_empty(const struct syscall_call *call, const struct syscall_desc *desc,
+		     const struct syscall_arg_desc *arg, unsigned int i, u64 *length)
+{
+	*length = 0;
+	if (!call->args[i] || !(arg->flags & SYSCALL_ARG_IN))
+		return true;
+	if (arg->kind != SYSCALL_ARG_BYTES && arg->kind != SYSCALL_ARG_IOV &&
+	    arg->kind != SYSCALL_ARG_MMSG)
+		return false;
+	return syscall_arg_length(call, desc, arg, length) && !*length;
+}
+
+static bool is_bound(const struct strace_task *st, const struct syscall_call *call,
+		     unsigned int i)
+{
+	return (st->bound.mask & BIT(i)) && st->bound.addr[i] == call->args[i];
+}
+
+static void set_bound(struct strace_task *st, struct syscall_call *call, unsigned int i,
+		      u64 addr, u64 length)
+{
+	call->args[i] = addr;
+	st->bound.mask |= BIT(i);
+	st->bound.addr[i] = addr;
+	st->bound.len[i] = length;
+}
+
+/**
+ * strace_bind - move what a call reads to where nobody can change it
+ * @st: the task; its room and what is bound are added to
+ * @call: the call; its arguments are changed
+ *
+ * What is bound already stays. What cannot be bound stays where it is, but what
+ * can be is bound all the same.
+ *
+ * Context: The task itself; sleeps.
+ * Return: 0; for an argument that could not be bound although the description
+ * lets it: -ENOMEM if there was no room, -EFAULT if not all of it can be read,
+ * -EINTR if the task is to die.
+ */
+int strace_bind(struct strace_task *st, struct syscall_call *call)
+{
+	const struct syscall_desc *desc = syscall_describe(call);
+	struct binding b = {
+		.room = &st->room, .abi = call->abi, .ptr = syscall_abi_pointer(call->abi),
+	};
+	unsigned int i;
+	int first = 0;
+
+	for (i = 0; desc && i < desc->nr_args; i++) {
+		struct syscall_arg_desc arg = syscall_arg(call, desc, i);
+		u64 length, addr = call->args[i];
+		int err;
+
+		if (is_empty(call, desc, &arg, i, &length) || is_bound(st, call, i) ||
+		    !is_movable(call, desc, &arg))
+			continue;
+		err = bind_arg(&b, &arg, &addr, &length);
+		if (!err)
+			set_bound(st, call, i, addr, length);
+		else if (err != -EINVAL && !first)
+			first = err;
+	}
+	return first;
+}
+
+/**
+ * strace_unbound - which arguments may yet change?
+ * @st: the task
+ * @call: the call, after strace_bind()
+ *
+ * Context: The task itself.
+ * Return: bit n is set if the call reads memory of argument n (from 0) that is
+ * not bound.
+ */
+u8 strace_unbound(const struct strace_task *st, const struct syscall_call *call)
+{
+	const struct syscall_desc *desc = syscall_describe(call);
+	unsigned int i;
+	u8 unbound = 0;
+
+	for (i = 0; desc && i < desc->nr_args; i++) {
+		struct syscall_arg_desc arg = syscall_arg(call, desc, i);
+		u64 length;
+
+		if (!is_empty(call, desc, &arg, i, &length) && !is_bound(st, call, i))
+			unbound |= BIT(i);
+	}
+	return unbound;
+}
+
+/* -------------------------------- new memory ----------------------------- */
+
+static int place_string(struct binding *b, const u8 *bytes, u32 len, u64 *addr)
+{
+	int err = reserve(b, (u64)len + 1, addr);
+
+	if (err)
+		return err;
+	strace_fill(b->room, *addr, bytes, len);
+	/* Harmless where there is no need for it. */
+	strace_fill(b->room, *addr + len, "", 1);
+	return 0;
+}
+
+/* A list of strings ends with NULL, an iovec has lengths beside the addresses. */
+static int place_list(struct binding *b, const struct syscall_fresh *fresh, bool iovec,
+		      u64 *addr)
+{
+	u64 width = iovec ? 2 * b->ptr : b->ptr, string;
+	const u8 *from = fresh->bytes;
+	int err = reserve(b, ((u64)fresh->count + 1) * width, addr);
+	u32 n;
+
+	for (n = 0; !err && n < fresh->count; n++) {
+		u16 len;
+
+		memcpy(&len, from, sizeof(len));
+		err = place_string(b, from + sizeof(len), len, &string);
+		if (err)
+			break;
+		from += sizeof(len) + len;
+		fill_word(b, *addr + n * width, string);
+		if (iovec)
+			fill_word(b, *addr + n * width + b->ptr, len);
+	}
+	if (!err && !iovec)
+		fill_word(b, *addr + n * width, 0);
+	return err;
+}
+
+/**
+ * strace_place - give arguments of a call new memory
+ * @st: the task; its room and what is bound are added to
+ * @call: the call; its arguments are changed
+ * @fresh: the memory
+ *
+ * Context: The task itself; sleeps.
+ * Return: 0, -ENOMEM if there is no room, -EINTR if the task is to die.
+ */
+int strace_place(struct strace_task *st, struct syscall_call *call,
+		 const struct strace_fresh *fresh)
+{
+	const struct syscall_desc *desc = syscall_describe(call);
+	struct binding b = {
+		.room = &st->room, .abi = call->abi, .ptr = syscall_abi_pointer(call->abi),
+	};
+	unsigned int i;
+
+	for (i = 0; desc && i < desc->nr_args; i++) {
+		const struct syscall_fresh *arg = &fresh->args[i];
+		u64 addr;
+		int err;
+
+		if (!arg->bytes)
+			continue;
+		if (arg->is_list)
+			err = place_list(&b, arg, desc->args[i].kind == SYSCALL_ARG_IOV, &addr);
+		else
+			err = place_string(&b, arg->bytes, arg->len, &addr);
+		if (err)
+			return err;
+		set_bound(st, call, i, addr, arg->is_list ? arg->count : arg->len);
+	}
+	return 0;
+}
+
+/* May the changed call use what is bound of the old one as its argument @i? */
+static bool may_keep(const struct strace_task *st, const struct syscall_call *old,
+		     const struct syscall_call *new, unsigned int i)
+{
+	const struct syscall_desc *old_desc = syscall_describe(old);
+	const struct syscall_desc *desc = syscall_describe(new);
+	struct syscall_arg_desc arg;
+	u64 length;
+
+	if (!desc || i >= desc->nr_args)
+		return !desc;
+	arg = syscall_arg(new, desc, i);
+	if (!syscall_arg_is_movable(&arg) ||
+	    arg.kind != syscall_arg(old, old_desc, i).kind)
+		return !(arg.flags & SYSCALL_ARG_IN) && !(arg.flags & SYSCALL_ARG_OUT);
+	if (arg.kind != SYSCALL_ARG_BYTES && arg.kind != SYSCALL_ARG_IOV)
+		return true;
+	if (syscall_arg_length(new, desc, &arg, &length))
+		return length <= st->bound.len[i];
+	return desc == old_desc;
+}
+
+/**
+ * strace_check_kept - may a call be changed so, with what is bound?
+ * @st: a task that is stopped
+ * @old: the call that it stopped at
+ * @cmd: the change
+ *
+ * A call must not read on behind what was bound.
+ *
+ * Context: Any, as long as the task is stopped.
+ * Return: 0, or -ERANGE.
+ */
+int strace_check_kept(const struct strace_task *st, const struct syscall_call *old,
+		      const struct syscall_command *cmd)
+{
+	unsigned int i;
+
+	for (i = 0; i < SYSCALL_MAX_ARGS; i++)
+		if (is_bound(st, old, i) && !cmd->fresh[i].bytes &&
+		    cmd->call.args[i] == old->args[i] && !may_keep(st, old, &cmd->call, i))
+			return -ERANGE;
+	return 0;
+}
