@@ -2,10 +2,12 @@
 /*
  * Memory of the kernel's own in a traced process, for what calls shall read.
  *
- * The program can read it and nothing else: it is mapped without VM_MAYWRITE,
- * so that no forced write succeeds; as VM_IO, so that nobody holds on to a page
- * after the call; sealed, so that nothing else can come to be mapped there; and
- * a child does not inherit it.
+ * The program can read it and nothing else: it is mapped without VM_MAYWRITE, so
+ * that no forced write succeeds; sealed, so that nothing else can come to be
+ * mapped there; and a child does not inherit it. Nor can anybody hold on to a
+ * page, which the next call may find other bytes in: get_user_pages() refuses
+ * VM_IO and VM_PFNMAP, and get_user_pages_fast(), which does not look at flags,
+ * the special page table entries that come with the latter.
  *
  * A task takes what it needs for a call in runs of pages and gives them back
  * when the call is over. The pages stay with the process, for the next call.
@@ -23,10 +25,12 @@
 
 /* Only what is sealed stays where it is. */
 #ifdef CONFIG_64BIT
-#define AREA_FLAGS	(VM_READ | VM_MAYREAD | VM_DONTCOPY | VM_DONTDUMP | VM_IO | VM_SEALED)
+#define AREA_SEALED	VM_SEALED
 #else
-#define AREA_FLAGS	(VM_READ | VM_MAYREAD | VM_DONTCOPY | VM_DONTDUMP | VM_IO)
+#define AREA_SEALED	0
 #endif
+#define AREA_FLAGS	(VM_READ | VM_MAYREAD | VM_DONTCOPY | VM_DONTDUMP | VM_IO | \
+			 VM_PFNMAP | AREA_SEALED)
 
 /* What is put there is aligned to this many bytes. */
 #define AREA_ALIGN	16
@@ -90,9 +94,8 @@ static vm_fault_t area_fault(const struct vm_special_mapping *sm,
 	page = smp_load_acquire(&zone->pages[vmf->pgoff]);
 	if (!page)
 		return VM_FAULT_SIGBUS;
-	get_page(page);
-	vmf->page = page;
-	return 0;
+	/* It stays as long as the area, and that as long as it is mapped. */
+	return vmf_insert_pfn(vma, vmf->address, page_to_pfn(page));
 }
 
 static const struct vm_special_mapping area_mapping = {
@@ -108,7 +111,7 @@ static void free_zone(struct strace_zone *zone, unsigned int size)
 		return;
 	for (i = 0; i < size; i++)
 		if (zone->pages[i])
-			put_page(zone->pages[i]);
+			__free_page(zone->pages[i]);
 	bitmap_free(zone->used);
 	kvfree(zone);
 }

@@ -47,8 +47,12 @@ void strace_put_snapshot(struct strace_snapshot *snapshot)
 /* An empty snapshot for the next stop; NULL when memory is short. */
 static struct strace_snapshot *get_snapshot(struct strace_task *st)
 {
-	/* A tracer that is still reading the last stop keeps its bytes. */
-	if (st->snapshot && refcount_read(&st->snapshot->refs) > 1) {
+	/*
+	 * A tracer that is still reading the last stop keeps its bytes. Much
+	 * memory is not kept for what may never come again.
+	 */
+	if (st->snapshot && (refcount_read(&st->snapshot->refs) > 1 ||
+			     st->snapshot->size > SZ_64K)) {
 		strace_put_snapshot(st->snapshot);
 		st->snapshot = NULL;
 	}
@@ -134,7 +138,7 @@ static u8 *make_room(struct capture *c, u32 len)
 {
 	struct strace_snapshot *to = c->to;
 
-	if (to->size - to->len < len) {
+	if (!to->bytes || to->size - to->len < len) {
 		u32 size = max(to->len + len, 2 * to->size);
 		u8 *bytes = kvrealloc(to->bytes, max(size, 512u), GFP_KERNEL_ACCOUNT);
 
@@ -441,7 +445,8 @@ void strace_capture_out(struct strace_task *st, const struct syscall_call *call,
 
 		if (!(arg.flags & SYSCALL_ARG_OUT) || !call->args[i])
 			continue;
-		if (arg.flags & SYSCALL_ARG_RET)
+		/* A message is always as long as the result. */
+		if ((arg.flags & SYSCALL_ARG_RET) || arg.kind == SYSCALL_ARG_MSG)
 			total = (u64)result * (arg.len_kind == SYSCALL_LEN_ARG ? arg.size : 1);
 		c.arg = i;
 		show_arg(&c, call, &arg, memory_length(call, desc, &arg, i), total, true);

@@ -29,7 +29,7 @@
 #define MAX_STRUCTS	512
 #define MAX_DESCS	4096
 #define MAX_CASES	4096
-#define MAX_CALL_CASES	255
+#define MAX_CALL_CASES	1024
 #define MAX_PROTOS	4096
 #define MAX_NR		1024
 #define MAX_ARGS	6
@@ -1324,7 +1324,7 @@ static void print_checks(void)
 	for (i = 0; i < nr_sizes; i++)
 		for (j = 0; j < 2; j++)
 			if (sizes[i].ctypes[j][0])
-				printf("%s(%s, %u)\n", macros[j], sizes[i].ctypes[j],
+				printf("%s(%s, %u);\n", macros[j], sizes[i].ctypes[j],
 				       sizes[i].bytes[j]);
 }
 

@@ -159,7 +159,7 @@ struct syscall_desc {
 	u8 ret;
 	u16 classes;
 	u8 selector;
-	u8 nr_cases;
+	u16 nr_cases;
 	u16 first_case;
 	u32 mask;
 	struct syscall_arg_desc args[SYSCALL_MAX_ARGS];

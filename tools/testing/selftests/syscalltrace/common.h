@@ -208,6 +208,23 @@ static inline long told(struct tracee *t)
 	       (long)0x8000000000000000;
 }
 
+/* In the program: of two pipes keep what it needs, where it expects it. */
+static inline void keep_fds(const int gate[2], const int out[2])
+{
+	/* They may be in each other's way. */
+	int from = fcntl(gate[0], F_DUPFD, GATE_FD + 1);
+	int to = fcntl(out[1], F_DUPFD, GATE_FD + 1);
+
+	close(gate[0]);
+	close(gate[1]);
+	close(out[0]);
+	close(out[1]);
+	dup2(to, OUT_FD);
+	dup2(from, GATE_FD);
+	close(to);
+	close(from);
+}
+
 /* Start @program, which waits at the gate until open_gate() is called. */
 static inline void start(struct tracee *t, void (*program)(void))
 {
@@ -222,12 +239,7 @@ static inline void start(struct tracee *t, void (*program)(void))
 	if (!t->pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		alarm(0);
-		dup2(out[1], OUT_FD);
-		dup2(gate[0], GATE_FD);
-		close(gate[1]);
-		close(gate[0]);
-		close(out[0]);
-		close(out[1]);
+		keep_fds(gate, out);
 		tell(0);
 		pass_gate();
 		program();
