@@ -224,6 +224,7 @@ struct strace_regs {
  * @call: the call as the layers left it
  * @room: memory that was taken for the call
  * @bound: arguments that are there; read by tracers while the task is stopped
+ * @rooms: bytes there are for what the call writes, where that stands in memory
  * @snapshot: kept for the next stop
  * @event: the stop
  */
@@ -241,6 +242,7 @@ struct strace_task {
 	struct syscall_call call;
 	struct strace_room room;
 	struct strace_bound bound;
+	u64 rooms[SYSCALL_MAX_ARGS];
 	struct strace_snapshot *snapshot;
 	struct strace_event event;
 };

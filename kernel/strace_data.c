@@ -385,6 +385,20 @@ static void publish(struct strace_task *st, struct strace_snapshot *snapshot)
 	data->bytes = snapshot ? snapshot->bytes : NULL;
 }
 
+/* Note how much room the program says it has for what the call writes. */
+static void note_rooms(struct strace_task *st, const struct syscall_call *call,
+		       const struct syscall_desc *desc)
+{
+	unsigned int i;
+
+	for (i = 0; i < desc->nr_args; i++) {
+		const struct syscall_arg_desc *arg = &desc->args[i];
+
+		if (arg->len_kind == SYSCALL_LEN_POINTED && call->args[i])
+			st->rooms[i] = memory_length(call, desc, arg, i);
+	}
+}
+
 /**
  * strace_capture - copy what a call reads into the record of the stop
  * @st: the task; st->event.record.data is set
@@ -414,7 +428,28 @@ void strace_capture(struct strace_task *st, const struct syscall_call *call, u32
 		c.arg = i;
 		show_arg(&c, call, &arg, memory_length(call, desc, &arg, i), U64_MAX, false);
 	}
+	if (desc)
+		note_rooms(st, call, desc);
 	publish(st, c.to);
+}
+
+/* What an argument has of a call with this result. */
+static u64 written(const struct syscall_arg_desc *arg, u64 result)
+{
+	return arg->len_kind == SYSCALL_LEN_ARG ? result * arg->size + arg->field : result;
+}
+
+/*
+ * How long is it after the call? Where the length stands in memory the call puts
+ * there how long it would have been.
+ */
+static u64 room_length(const struct strace_task *st, const struct syscall_call *call,
+		       const struct syscall_desc *desc, const struct syscall_arg_desc *arg,
+		       unsigned int i)
+{
+	u64 length = memory_length(call, desc, arg, i);
+
+	return arg->len_kind == SYSCALL_LEN_POINTED ? min(length, st->rooms[i]) : length;
 }
 
 /**
@@ -446,10 +481,12 @@ void strace_capture_out(struct strace_task *st, const struct syscall_call *call,
 		if (!(arg.flags & SYSCALL_ARG_OUT) || !call->args[i])
 			continue;
 		/* A message is always as long as the result. */
-		if ((arg.flags & SYSCALL_ARG_RET) || arg.kind == SYSCALL_ARG_MSG)
-			total = (u64)result * (arg.len_kind == SYSCALL_LEN_ARG ? arg.size : 1);
+		if (arg.kind == SYSCALL_ARG_MSG)
+			total = result;
+		else if (arg.flags & SYSCALL_ARG_RET)
+			total = written(&arg, result);
 		c.arg = i;
-		show_arg(&c, call, &arg, memory_length(call, desc, &arg, i), total, true);
+		show_arg(&c, call, &arg, room_length(st, call, desc, &arg, i), total, true);
 	}
 	publish(st, c.to);
 }

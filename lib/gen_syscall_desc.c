@@ -69,6 +69,7 @@ struct arg {
 	enum len_kind len_kind;
 	char len_name[MAX_WORD];
 	char unit[MAX_WORD];
+	char more[MAX_WORD];
 	unsigned int size;
 	unsigned int field;
 };
@@ -288,11 +289,19 @@ static char *take_unit(char *s, struct arg *arg)
 			return take_size(s, &arg->size);
 		return take_word(s, arg->unit);
 	}
-	if (arg->len_kind == LEN_POINTED || !is_word_char(*s))
+	if (*s == '+') {
+		arg->len_kind = LEN_ARG;
+		return take_word(s + 1, arg->more);
+	}
+	if (*s == '-')
+		s = take_number(s + 1, &arg->field);
+	else if (arg->len_kind == LEN_POINTED || !is_word_char(*s))
 		return s;
 	s = take_word(s, word);
 	if (!strcmp(word, "bits"))
 		arg->len_kind = LEN_BITS;
+	else if (arg->field)
+		die("%s: only bits can be fewer", arg->name);
 	else if (!strcmp(word, "pages"))
 		arg->len_kind = LEN_PAGES;
 	else
@@ -942,7 +951,7 @@ static void put_length(const struct arg *args, int nr_args,
 	int len = find_arg(args, nr_args, arg->len_name);
 	bool elements = strcmp(arg->kind, "bytes");
 	enum len_kind kind = arg->len_kind;
-	unsigned int size = arg->size;
+	unsigned int size = arg->size, field = arg->field;
 
 	if (len && find_size(arg->len_name))
 		die("%s: '%s' is an argument and a struct", arg->name, arg->len_name);
@@ -963,6 +972,8 @@ static void put_length(const struct arg *args, int nr_args,
 			die("%s: '%s' is an argument", arg->name, arg->unit);
 		size = use_size(arg->unit, abi);
 	}
+	if (arg->more[0])
+		field = use_size(arg->more, abi);
 	if (elements && kind != LEN_CONST && (kind != LEN_ARG || size != 1))
 		die("%s: number of elements expected", arg->name);
 	put(", .len_kind = SYSCALL_LEN_%s", len_names[kind]);
@@ -970,8 +981,8 @@ static void put_length(const struct arg *args, int nr_args,
 		put(", .len = %d", len);
 	if (size)
 		put(", .size = %u", size);
-	if (arg->field)
-		put(", .field = %u", arg->field);
+	if (field)
+		put(", .field = %u", field);
 }
 
 static void put_arg(const struct arg *args, int nr_args, int i, int abi)

@@ -160,10 +160,12 @@ bool syscall_arg_length(const struct syscall_call *call, const struct syscall_de
 		*length = arg->size;
 		return true;
 	case SYSCALL_LEN_ARG:
-		if (__builtin_mul_overflow(value, (u64)arg->size, length))
+		if (__builtin_mul_overflow(value, (u64)arg->size, length) ||
+		    __builtin_add_overflow(*length, (u64)arg->field, length))
 			*length = U64_MAX;
 		return true;
 	case SYSCALL_LEN_BITS:
+		value -= value < arg->field ? value : arg->field;
 		value = (value >> 3) + !!(value & 7);
 		*length = (value + word - 1) & ~(u64)(word - 1);
 		return true;

@@ -936,9 +936,9 @@ static int fit_length(struct text_in *in, struct syscall_command *cmd, unsigned 
 		memcpy(&field, fresh->bytes + arg.field, sizeof(field));
 		need = (u64)field + arg.size;
 	} else if (arg.len_kind == SYSCALL_LEN_ARG && (kept & BIT(arg.len - 1))) {
-		if (have % arg.size)
+		if (have < arg.field || (have - arg.field) % arg.size)
 			return refuse(in, -EINVAL, "new data has the wrong size");
-		cmd->call.args[arg.len - 1] = have / arg.size;
+		cmd->call.args[arg.len - 1] = (have - arg.field) / arg.size;
 	}
 	if (arg.len_kind != SYSCALL_LEN_FIELD)
 		syscall_arg_length(&cmd->call, desc, &arg, &need);

@@ -78,8 +78,10 @@ enum syscall_arg_kind {
 /**
  * enum syscall_len_kind - how long the memory of an argument is
  * @SYSCALL_LEN_CONST: @size bytes
- * @SYSCALL_LEN_ARG: @size bytes for each of as many as argument @len says
- * @SYSCALL_LEN_BITS: as many bits as argument @len says, in words of the ABI
+ * @SYSCALL_LEN_ARG: @size bytes for each of as many as argument @len says, and
+ *	@field more
+ * @SYSCALL_LEN_BITS: as many bits as argument @len says, less @field, in words
+ *	of the ABI
  * @SYSCALL_LEN_PAGES: one byte for each page of as many bytes as argument @len
  *	says, rounded up
  * @SYSCALL_LEN_POINTED: @size bytes for each of as many as the 32 bits say that
@@ -129,7 +131,7 @@ enum syscall_ret_kind {
  * @len: which argument it means: 1 is the first; 0 if none. For IOCTL the one
  *	with the number
  * @size: bytes; IOV and MMSG count elements instead
- * @field: bytes
+ * @field: see &enum syscall_len_kind
  */
 struct syscall_arg_desc {
 	u8 kind;
