@@ -462,9 +462,9 @@ TEST_F(data, no_room)
 	ASSERT_HEAR("write 10, \"12345678\", 8", self->fd);
 	ASSERT_SAY(0, self->fd, "write _, \"%s\", _", line);
 	ASSERT_SAY(0, self->fd, "step");
-	/* The process has what room there was when it was first needed. */
-	ASSERT_EQ(0, set_area("1024"));
 	EXPECT_HEAR("fail ENOMEM", self->fd);
+	/* What a process has is as large as it was when it was first needed. */
+	ASSERT_EQ(0, set_area("1024"));
 	ASSERT_SAY(0, self->fd, "cont");
 	let_tell(_metadata, self->fd);
 	EXPECT_EQ(-ENOMEM, told(&self->t));
