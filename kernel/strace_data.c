@@ -306,8 +306,12 @@ static void show_msghdr(struct capture *c, u64 addr, u64 total)
 static void show_mmsghdr(struct capture *c, u64 addr, u64 count, bool done)
 {
 	unsigned int size = MMSG_WORDS * c->ptr;
-	u64 n;
+	u64 n, msg[MSG_WORDS];
 
+	if (count && get_msghdr(addr, c->ptr, msg)) {
+		add_address(c, addr);
+		return;
+	}
 	add_block(c, SYSCALL_BLOCK_LIST);
 	for (n = 0; n < min(count, max_elements(c)) && room_left(c) && !c->failed; n++) {
 		u64 total = U64_MAX;
@@ -319,6 +323,9 @@ static void show_mmsghdr(struct capture *c, u64 addr, u64 count, bool done)
 	add_end(c, SYSCALL_BLOCK_LIST_END, n < count);
 }
 
+/* The length stands in memory that cannot be read. */
+#define UNKNOWN_LENGTH	U64_MAX
+
 /* How long is it? Lengths that stand in memory are read from there. */
 static u64 memory_length(const struct syscall_call *call, const struct syscall_desc *desc,
 			 const struct syscall_arg_desc *arg, unsigned int i)
@@ -329,11 +336,11 @@ static u64 memory_length(const struct syscall_call *call, const struct syscall_d
 		return length;
 	if (arg->len_kind == SYSCALL_LEN_POINTED) {
 		if (get_word(call->args[arg->len - 1], 4, &value))
-			return 0;
+			return UNKNOWN_LENGTH;
 		return value * arg->size;
 	}
 	if (get_word(call->args[i] + arg->field, 4, &value))
-		return arg->size;
+		return UNKNOWN_LENGTH;
 	return value + arg->size;
 }
 
@@ -351,7 +358,10 @@ static void show_arg(struct capture *c, const struct syscall_call *call,
 		show_string(c, addr, c->limit);
 		break;
 	case SYSCALL_ARG_BYTES:
-		show_bytes(c, addr, min(length, total));
+		if (length == UNKNOWN_LENGTH)
+			add_address(c, addr);
+		else
+			show_bytes(c, addr, min(length, total));
 		break;
 	case SYSCALL_ARG_STRV:
 		show_strings(c, addr);

@@ -18,7 +18,7 @@
 /* Values of arguments that count something. */
 #define NR_BYTES	5
 #define NR_ELEMENTS	2
-#define NR_BITS		70
+#define NR_BITS		65
 #define NR_PAGE_BYTES	(3 * 4096 + 1)
 
 /* How the addresses among the arguments are chosen. */
@@ -331,8 +331,9 @@ static u64 length_of(const struct making *m, const struct syscall_arg_desc *arg)
 
 	switch (arg->len_kind) {
 	case SYSCALL_LEN_ARG:
-		return count * arg->size;
+		return count * arg->size + arg->field;
 	case SYSCALL_LEN_BITS:
+		count -= arg->field;
 		return (count + word * 8 - 1) / (word * 8) * word;
 	case SYSCALL_LEN_PAGES:
 		return (count + 4095) / 4096;

@@ -15,8 +15,17 @@
 
 #include <ctype.h>
 
-#include "common.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define MAX_ARGS	16
 #define MAX_ELEMENTS	1024
 
@@ -253,7 +262,7 @@ static bool number(struct piece p, unsigned long long *value)
 	s += *s == '|';
 	for (;;) {
 		errno = 0;
-		*value |= *s == '-' ? (unsigned long long)strtoll(s, &end, 0) : strtoull(s, &end, 0);
+		*value |= strtoull(s, &end, 0);
 		if (end == s || errno)
 			return false;
 		if (!*end || isspace((unsigned char)*end))
@@ -351,6 +360,22 @@ static bool may_be_shorter(const struct line *ours, const struct line *theirs)
 	return false;
 }
 
+/* The argument of clone that has this name; empty if it is left out. */
+static struct piece labelled(const struct line *l, const char *name)
+{
+	struct piece p;
+	unsigned int i;
+
+	for (i = 0; i < l->nr_args; i++) {
+		p = l->args[i];
+		if (starts_with(p, name) && p.start[strlen(name)] == '=') {
+			p.start += strlen(name) + 1;
+			return p;
+		}
+	}
+	return (struct piece){ NULL, NULL };
+}
+
 /* Bring the arguments of @theirs into the kernel's order. */
 static void reorder(struct line *theirs)
 {
@@ -370,12 +395,8 @@ static void reorder(struct line *theirs)
 	if (!is(theirs->name, "clone"))
 		return;
 	theirs->nr_args = ARRAY_SIZE(clone_args);
-	for (i = 0; i < theirs->nr_args; i++) {
-		struct piece all = { strchr(as_shown.text, '('), theirs->result.start };
-
-		/* What is left out is empty. */
-		theirs->args[i] = field(all, clone_args[i]);
-	}
+	for (i = 0; i < theirs->nr_args; i++)
+		theirs->args[i] = labelled(&as_shown, clone_args[i]);
 }
 
 /* ------------------------------- comparing -------------------------------- */
@@ -533,7 +554,7 @@ static bool same_arg(const struct line *ours, unsigned int i, struct piece their
 	if (number(mine, &a))
 		return same_numbers(a, b);
 	/* Ours is memory that strace does not decode; it shows where it is. */
-	return b >= 4096;
+	return b >= 4096 && (is_string(mine) || is_group(mine));
 }
 
 static bool same_args(const struct line *ours, const struct line *theirs)
@@ -635,12 +656,11 @@ static bool next_call(char **text, struct line *l, bool (*parse)(const char *, s
 	return false;
 }
 
-/* The helper that starts the command is not of interest. */
-static bool find_exec(char **text, struct line *l, bool (*parse)(const char *, struct line *),
-		      int nr)
+/* The command; not the helper that becomes it. */
+static bool find_exec(char **text, struct line *l, bool (*parse)(const char *, struct line *))
 {
 	while (next_call(text, l, parse))
-		if (is(l->name, "execve") && !--nr)
+		if (is(l->name, "execve") && !strstr(l->text, "\"--become\""))
 			return true;
 	return false;
 }
@@ -651,12 +671,11 @@ static void print_difference(const struct line *ours, const struct line *theirs)
 	       theirs ? theirs->text : "(nothing)");
 }
 
-/* @execs: how many execve strace has up to the one that is our first. */
-static int compare_texts(char *ours, char *theirs, int execs)
+static int compare_texts(char *ours, char *theirs)
 {
 	struct line a, b;
-	bool has_a = find_exec(&ours, &a, parse_ours, 1);
-	bool has_b = find_exec(&theirs, &b, parse_strace, execs);
+	bool has_a = find_exec(&ours, &a, parse_ours);
+	bool has_b = find_exec(&theirs, &b, parse_strace);
 	unsigned int calls = 0, bad = 0;
 
 	while ((has_a || has_b) && bad < 20) {
@@ -696,7 +715,7 @@ static int become(char **args)
 	if (write(PID_FD, &pid, sizeof(pid)) != sizeof(pid) || read(WAIT_FD, &c, 1) != 1)
 		return 98;
 	/* No search for it: that would be calls that strace counts, too. */
-	execv(args[0], args);
+	execv(args[0], args + 1);
 	return 127;
 }
 
@@ -725,6 +744,22 @@ static void exec_strace(const char *dir, const char *program, char **args)
 	_exit(97);
 }
 
+static const char *hear(int fd)
+{
+	static char text[300000];
+	ssize_t len = read(fd, text, sizeof(text) - 1);
+
+	if (len > 0 && text[len - 1] == '\n')
+		len--;
+	text[len > 0 ? len : 0] = '\0';
+	return text;
+}
+
+static bool say(int fd, const char *line)
+{
+	return write(fd, line, strlen(line)) == (ssize_t)strlen(line);
+}
+
 /* Answer all stops; write calls and their results to @f. */
 static void record(int fd, FILE *f)
 {
@@ -733,15 +768,15 @@ static void record(int fd, FILE *f)
 	for (;;) {
 		const char *text = hear(fd);
 
-		if (!*text || !strncmp(text, "errno ", 6))
+		if (!*text)
 			break;
 		if (!strncmp(text, "ok ", 3) || !strncmp(text, "fail ", 5)) {
 			fprintf(f, " = %s", text);
-			say(fd, "cont");
+			say(fd, "cont\n");
 		} else {
 			fprintf(f, "%s%s", open ? "\n" : "", text);
 			open = true;
-			say(fd, "step");
+			say(fd, "step\n");
 		}
 	}
 	fprintf(f, "\n");
@@ -807,6 +842,7 @@ static int run(const char *dir, char **args)
 {
 	pid_t strace, pid;
 	int pid_fd, wait_fd, fd;
+	char path[64];
 	FILE *f = create(dir, "ours");
 
 	strace = start_strace(dir, args, &pid_fd, &wait_fd);
@@ -814,8 +850,9 @@ static int run(const char *dir, char **args)
 		fprintf(stderr, "strace did not start\n");
 		return 2;
 	}
-	fd = open_syscall(pid, pid, O_RDWR);
-	if (fd < 0 || say(fd, "limit 256") || say(fd, "out on") || say(fd, "trace all")) {
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/syscall", pid, pid);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0 || !say(fd, "limit 256\nout on\ntrace all\n")) {
 		perror("trace");
 		kill(pid, SIGKILL);
 		return 2;
@@ -826,21 +863,17 @@ static int run(const char *dir, char **args)
 	fclose(f);
 	close(fd);
 	waitpid(strace, NULL, 0);
-	return compare_texts(read_file(dir, "ours"), read_file(dir, "strace"), 2);
+	return compare_texts(read_file(dir, "ours"), read_file(dir, "strace"));
 }
 
 int main(int argc, char **argv)
 {
+	if (argc > 3 && !strcmp(argv[1], "--become"))
+		return become(argv + 2);
 	/* A program that hangs is an error, too. */
 	alarm(120);
-	if (argc > 3 && !strcmp(argv[1], "--become")) {
-		alarm(0);
-		/* The file stands before its name; execv() wants it as the name. */
-		argv[3] = argv[2];
-		return become(argv + 3);
-	}
 	if (argc == 4 && !strcmp(argv[1], "--files"))
-		return compare_texts(read_file("", argv[2]), read_file("", argv[3]), 1);
+		return compare_texts(read_file("", argv[2]), read_file("", argv[3]));
 	if (argc > 2 && argv[1][0] != '-')
 		return run(argv[1], argv + 2);
 	fprintf(stderr, "usage: %s DIR COMMAND [ARGUMENT ...]\n", argv[0]);

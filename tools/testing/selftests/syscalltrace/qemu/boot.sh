@@ -7,6 +7,8 @@
 #	test	all tests; ends with "N passed, N failed"
 #	shell	a shell at once
 #	run	the guest script that the file $SCRIPT holds
+#	compare	what we say of ordinary programs and what strace says of them,
+#		in a larger guest
 #	bench	the benchmark, first by the clock, then counting instructions
 #
 # Environment: TREE, BUILD; TEST_TIMEOUT in seconds for all but shells;
@@ -125,7 +127,8 @@ if [ "$mode" = bench ]; then
 	# without these the kernel copies words, with them bytes.
 	cpu=max,erms=off,fsrm=off
 fi
-$here/qemu/initramfs.sh "$run/initramfs.gz"
+[ "$mode" != compare ] || : "${GUEST_MEM:=2048}"
+MODE=$mode $here/qemu/initramfs.sh "$run/initramfs.gz"
 
 case $mode in
 demo)
@@ -144,10 +147,16 @@ run)
 	unattended "${TEST_TIMEOUT:-600}" || exit 1
 	sed -n '/^guest: /d;p' "$run/results"
 	;;
+compare)
+	unattended "${TEST_TIMEOUT:-1500}" || exit 1
+	sed -n '/^guest: /d;p' "$run/results"
+	grep -q '^guest: status 0' "$run/results"
+	;;
 test)
 	bad=0
 	unattended "${TEST_TIMEOUT:-1500}" || bad=1
 	if [ "$flavour" = release ] && [ -z "$TESTS" ]; then
+		$here/qemu/table_check.sh >> "$run/results" || true
 		$here/qemu/hooks_check.sh >> "$run/results" || true
 	fi
 	$here/qemu/summary.sh "$run/results" "$bad"

@@ -4,7 +4,8 @@
 # Make the guest's file system: busybox, Debian's strace with its libraries,
 # our tests and scripts. Usage: initramfs.sh OUTPUT
 #
-# Environment: TREE, BUILD; SCRIPT, a guest script to take along; TESTS.
+# Environment: TREE, BUILD; SCRIPT, a guest script to take along; TESTS;
+# MODE=compare for Debian's git, perl, python3 and sqlite3, too.
 set -e
 
 : "${TREE:?}" "${BUILD:?}"
@@ -17,9 +18,46 @@ tests=$BUILD/selftests
 copy_program()
 {
 	install -D "$1" "$root$1"
+	copy_libraries "$1"
+}
+
+# $1: path of a program or library
+copy_libraries()
+{
 	ldd "$1" 2>/dev/null | grep -o '/[^ ]*' | while read -r lib; do
 		[ -e "$root$lib" ] || install -D "$lib" "$root$lib"
 	done
+}
+
+# The files of Debian packages, without what is there to be read by people, and
+# the libraries that they need. $@: packages
+copy_packages()
+{
+	dpkg -L "$@" | grep -vE '^/usr/share/(doc|man|locale|lintian)|/tests?/' |
+		sort -u | while read -r file; do
+		if [ -L "$file" ] || [ -f "$file" ]; then
+			mkdir -p "$root${file%/*}"
+			cp -dp "$file" "$root$file"
+		fi
+		case $file in
+		*.so|*/bin/*)
+			copy_libraries "$file"
+			;;
+		esac
+	done
+}
+
+# Programs for strace_compare to run.
+copy_large_programs()
+{
+	python=$(readlink /usr/bin/python3)
+	copy_packages perl-base python3-minimal "$python-minimal" \
+		"lib$python-minimal" "lib$python-stdlib"
+	copy_program /usr/bin/sqlite3
+	# Its other programs are the same file, or not needed.
+	copy_program /usr/bin/git
+	mkdir -p "$root/usr/share/git-core"
+	cp -r /usr/share/git-core/templates "$root/usr/share/git-core/"
 }
 
 mkdir -p "$tests/kernel"
@@ -43,6 +81,7 @@ echo 'root::0:0:root:/root:/bin/sh' > "$root/etc/passwd"
 echo 'user::1000:1000:user:/tmp:/bin/sh' >> "$root/etc/passwd"
 ln -s /bin "$root/sbin"
 copy_program "$(command -v strace)"
+[ "$MODE" != compare ] || copy_large_programs
 find "$tests" -maxdepth 1 -type f -perm -u+x ! -name 'gen_*' -exec cp {} "$root/tests/" \;
 find "$tests/kernel" -type f -perm -u+x -exec cp {} "$root/tests/kernel/" \;
 cp $here/*.sh "$root/tests/" 2>/dev/null || true
