@@ -4,6 +4,7 @@
 # make test        build, boot and run every test; ends in "N passed, N failed"
 # make debug-test  the same on a kernel with KASAN, lockdep, kmemleak, ...
 # make bench       what it costs, beside ptrace and seccomp notification
+# make compare     what it says of ordinary programs, beside what strace says
 #
 # make tree        the kernel source with our files and patches in it
 # make refresh     turn edits made in the tree back into files and patches
@@ -22,7 +23,7 @@ TREE	:= $(BUILD)/linux
 QEMU	:= tools/testing/selftests/syscalltrace/qemu
 export BASE KSRC BUILD TREE JOBS
 
-.PHONY: all run test debug-test bench tree refresh check kernel debug-kernel deps clean distclean
+.PHONY: all run test compare debug-test bench tree refresh check kernel debug-kernel deps clean distclean
 all: kernel
 
 deps:
@@ -48,6 +49,10 @@ run: kernel
 
 test: kernel
 	@$(QEMU)/boot.sh release test
+
+compare: kernel
+	@MODE=compare $(QEMU)/deps.sh
+	@$(QEMU)/boot.sh release compare
 
 debug-test: debug-kernel
 	@$(QEMU)/boot.sh debug test

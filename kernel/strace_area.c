@@ -167,6 +167,7 @@ static int create_area(struct mm_struct *mm)
 	refcount_set(&area->refs, 1);
 	spin_lock_init(&area->lock);
 	area->size = (unsigned int)READ_ONCE(area_kb) >> (PAGE_SHIFT - 10);
+	/* Pairs with smp_load_acquire() in get_zone(). */
 	smp_store_release(&mm->strace_area, area);
 	return 0;
 }
@@ -190,14 +191,16 @@ static struct strace_zone *get_zone(unsigned int which)
 {
 	/* Pairs with smp_store_release() in create_area(). */
 	struct strace_area *area = smp_load_acquire(&current->mm->strace_area);
+	struct strace_zone *zone = NULL;
 	int err;
 
-	if (!area || !smp_load_acquire(&area->zones[which])) {
-		err = make_zone(which);
-		if (err)
-			return ERR_PTR(err);
-	}
-	return current->mm->strace_area->zones[which];
+	/* Pairs with smp_store_release() in map_zone(). */
+	if (area)
+		zone = smp_load_acquire(&area->zones[which]);
+	if (zone)
+		return zone;
+	err = make_zone(which);
+	return err ? ERR_PTR(err) : current->mm->strace_area->zones[which];
 }
 
 /**

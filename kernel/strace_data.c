@@ -270,8 +270,17 @@ static void show_iovec(struct capture *c, u64 addr, u64 count, u64 total)
 }
 
 /* The words of a msghdr, which has the same ones in every ABI. */
-enum { MSG_NAME, MSG_NAMELEN, MSG_IOV, MSG_IOVLEN, MSG_CONTROL, MSG_CONTROLLEN,
-       MSG_FLAGS, MSG_WORDS };
+enum msg_word {
+	MSG_NAME,
+	MSG_NAMELEN,
+	MSG_IOV,
+	MSG_IOVLEN,
+	MSG_CONTROL,
+	MSG_CONTROLLEN,
+	MSG_FLAGS,
+	MSG_WORDS,
+};
+
 /* A mmsghdr has one more. */
 #define MMSG_WORDS	(MSG_WORDS + 1)
 

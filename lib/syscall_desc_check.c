@@ -45,13 +45,12 @@
 #include <linux/times.h>
 #include <linux/timex.h>
 #include <linux/uio.h>
+#include <linux/user.h>
 #include <linux/utime.h>
 #include <linux/utsname.h>
 #include <linux/vt.h>
 
 #include <asm/ldt.h>
-#include <asm/stat.h>
-#include <asm/user.h>
 #include <net/compat.h>
 #include <scsi/sg.h>
 #include <uapi/linux/dqblk_xfs.h>

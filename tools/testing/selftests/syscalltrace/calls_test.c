@@ -763,13 +763,38 @@ TEST_F_TIMEOUT(calls, i386, 300)
 	EXPECT_EQ(0, run.bad);
 }
 
+TEST_F_TIMEOUT(calls, i386_bound, 300)
+{
+	struct run run;
+
+	COMPARE_ALL(&run, SYSCALL_ABI_I386, true);
+	EXPECT_LE(400, run.named);
+	EXPECT_EQ(0, run.bad);
+}
+
+static bool has_x32(void)
+{
+	return raw(X32_BIT | SYS_getpid, 0, 0, 0) != -ENOSYS;
+}
+
 TEST_F_TIMEOUT(calls, x32, 300)
 {
 	struct run run;
 
-	if (raw(X32_BIT | SYS_getpid, 0, 0, 0) == -ENOSYS)
+	if (!has_x32())
 		SKIP(return, "no x32");
 	COMPARE_ALL(&run, SYSCALL_ABI_X32, false);
+	EXPECT_LE(340, run.named);
+	EXPECT_EQ(0, run.bad);
+}
+
+TEST_F_TIMEOUT(calls, x32_bound, 300)
+{
+	struct run run;
+
+	if (!has_x32())
+		SKIP(return, "no x32");
+	COMPARE_ALL(&run, SYSCALL_ABI_X32, true);
 	EXPECT_LE(340, run.named);
 	EXPECT_EQ(0, run.bad);
 }

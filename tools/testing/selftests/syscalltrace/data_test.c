@@ -235,8 +235,11 @@ TEST_F(data, any_range_of_a_big_buffer)
 	char *want;
 	long big;
 
-	START(write_big, "write");
+	start(&self->t, write_big);
+	self->fd = open_syscall(self->t.pid, 0, O_RDWR);
 	ASSERT_SAY(0, self->fd, "limit 4");
+	ASSERT_SAY(0, self->fd, "trace write");
+	open_gate(&self->t);
 	ASSERT_HEAR("write -1, \"\\000\\000\\000\\000\"..., 10485760", self->fd);
 	ASSERT_SAY(0, self->fd, "get 2+%d 16", BIG - 5);
 	/* No more than is there. */

@@ -324,6 +324,8 @@ static const struct {
 } shorter[] = {
 	{ "open", 2, "no mode without O_CREAT or O_TMPFILE" },
 	{ "openat", 3, "no mode without O_CREAT or O_TMPFILE" },
+	{ "mknod", 2, "no device where none is made" },
+	{ "mknodat", 3, "no device where none is made" },
 	{ "mq_open", 2, "no mode and attributes without O_CREAT" },
 	{ "fcntl", 2, "no argument for operations that have none" },
 	{ "ioctl", 2, "no argument for operations that have none" },
@@ -389,7 +391,7 @@ static void reorder(struct line *theirs)
 	if ((is(theirs->name, "preadv2") || is(theirs->name, "pwritev2")) &&
 	    theirs->nr_args == 5) {
 		theirs->args[5] = theirs->args[4];
-		theirs->args[4] = (struct piece){ "0", strchr("0", '\0') };
+		theirs->args[4] = (struct piece){ NULL, NULL };
 		theirs->nr_args = 6;
 	}
 	if (!is(theirs->name, "clone"))

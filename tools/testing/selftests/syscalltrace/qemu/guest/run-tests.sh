@@ -8,12 +8,17 @@
 run()
 {
 	echo "# running $*"
-	timeout -s KILL "${LIMIT:-300}" "$@" < /dev/null 2>&1
+	timeout -s KILL "${LIMIT:-600}" "$@" < /dev/null 2>&1
 	status=$?
 	echo "guest: exit $status $1"
 }
 
 cd /tests || exit
+# A debug kernel takes five times as long for each round of an attack.
+if [ -e /sys/kernel/debug/kmemleak ]; then
+	: "${SYSCALLTRACE_ROUNDS:=400}"
+	export SYSCALLTRACE_ROUNDS
+fi
 list=$(cat list)
 if [ -z "$list" ]; then
 	list=$(ls /tests | grep -E '_test(\.sh)?$')
