@@ -231,21 +231,20 @@ static unsigned int count_missing(struct strace_zone *zone, const struct strace_
 	return missing;
 }
 
-/* Mark @run->nr pages as used, if there are so many in a row. */
+/* Mark @run->nr pages as used, if there are so many in a row; some may be missing. */
 static int claim_run(struct strace_area *area, struct strace_zone *zone,
-		     struct strace_run *run)
+		     struct strace_run *run, unsigned int *missing)
 {
-	unsigned int missing;
 	int err = -ENOMEM;
 
 	spin_lock(&area->lock);
 	run->first = bitmap_find_next_zero_area(zone->used, area->size, 0, run->nr, 0);
 	if (run->first >= area->size)
 		goto out_unlock;
-	missing = count_missing(zone, run);
-	if (area->nr_pages + missing > area->size)
+	*missing = count_missing(zone, run);
+	if (area->nr_pages + *missing > area->size)
 		goto out_unlock;
-	area->nr_pages += missing;
+	area->nr_pages += *missing;
 	bitmap_set(zone->used, run->first, run->nr);
 	err = 0;
 out_unlock:
@@ -253,6 +252,7 @@ out_unlock:
 	return err;
 }
 
+/* @unfilled: pages that were meant to be added, and were not */
 static void drop_run(struct strace_area *area, struct strace_zone *zone,
 		     const struct strace_run *run, unsigned int unfilled)
 {
@@ -262,40 +262,71 @@ static void drop_run(struct strace_area *area, struct strace_zone *zone,
 	spin_unlock(&area->lock);
 }
 
-/* The pages of a run that was claimed are nobody else's to add. */
-static int add_pages(struct strace_zone *zone, const struct strace_run *run)
+static void free_pages_of(struct list_head *pages)
 {
-	unsigned int i;
+	struct page *page, *next;
 
-	for (i = run->first; i < run->first + run->nr; i++) {
+	list_for_each_entry_safe(page, next, pages, lru) {
+		list_del(&page->lru);
+		__free_page(page);
+	}
+}
+
+static int alloc_pages_for(struct list_head *pages, unsigned int nr)
+{
+	while (nr--) {
+		/* Better no room than a process killed for want of memory. */
+		struct page *page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO |
+					       __GFP_NORETRY | __GFP_NOWARN);
+
+		if (!page) {
+			free_pages_of(pages);
+			return -ENOMEM;
+		}
+		list_add(&page->lru, pages);
+	}
+	return 0;
+}
+
+/*
+ * Add what a run lacks: all of it or nothing, as a page that was added may be
+ * mapped at once, and stays. Those of a run that was claimed are nobody else's
+ * to add.
+ */
+static int add_pages(struct strace_zone *zone, const struct strace_run *run,
+		     unsigned int missing)
+{
+	LIST_HEAD(pages);
+	unsigned int i;
+	int err = alloc_pages_for(&pages, missing);
+
+	for (i = run->first; !err && i < run->first + run->nr; i++) {
 		struct page *page;
 
 		if (zone->pages[i])
 			continue;
-		/* Better no room than a process killed for want of memory. */
-		page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NORETRY |
-				  __GFP_NOWARN);
-		if (!page)
-			return -ENOMEM;
+		page = list_first_entry(&pages, struct page, lru);
+		list_del(&page->lru);
 		/* Pairs with smp_load_acquire() in area_fault(). */
 		smp_store_release(&zone->pages[i], page);
 	}
-	return 0;
+	return err;
 }
 
 static int take_run(struct strace_room *room, unsigned int nr)
 {
 	struct strace_run run = { .nr = nr };
+	unsigned int missing;
 	int err;
 
 	if (room->nr_runs == STRACE_MAX_RUNS)
 		return -ENOMEM;
-	err = claim_run(room->area, room->zone, &run);
+	err = claim_run(room->area, room->zone, &run, &missing);
 	if (err)
 		return err;
-	err = add_pages(room->zone, &run);
+	err = add_pages(room->zone, &run, missing);
 	if (err) {
-		drop_run(room->area, room->zone, &run, count_missing(room->zone, &run));
+		drop_run(room->area, room->zone, &run, missing);
 		return err;
 	}
 	room->runs[room->nr_runs++] = run;

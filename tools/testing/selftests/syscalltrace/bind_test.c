@@ -1715,6 +1715,63 @@ static bool write_text(const char *path, const char *text)
 	return ok;
 }
 
+#define GROUP	"/sys/fs/cgroup/syscalltrace_bind"
+
+static void write_in_group(void)
+{
+	make_big();
+	dup2(open("/dev/null", O_WRONLY), SINK_FD);
+	raw(SYS_close, 12345, 0, 0);
+	sh->value[0] = pwrite_raw(big, BIG / 4);
+	raw(SYS_close, 12345, 0, 0);
+	sh->value[1] = pwrite_raw(big, BIG / 4);
+	raw(SYS_close, 12345, 0, 0);
+}
+
+static long group_memory(void)
+{
+	char text[32] = "";
+	int fd = open(GROUP "/memory.current", O_RDONLY);
+
+	if (read(fd, text, sizeof(text) - 1) < 0)
+		text[0] = '\0';
+	close(fd);
+	return atol(text);
+}
+
+static void leave_group(struct tracee *t)
+{
+	stop_tracee(t);
+	rmdir(GROUP);
+}
+
+/* No memory is no room; the program does not die of it. */
+TEST_F(bind, area_is_charged_to_the_memory_cgroup)
+{
+	char pid[16];
+
+	write_text("/sys/fs/cgroup/cgroup.subtree_control", "+memory");
+	if (mkdir(GROUP, 0755) || access(GROUP "/memory.max", W_OK))
+		SKIP(return, "no memory cgroup");
+	share(0);
+	BEGIN(write_in_group, "pwrite64,close\nlimit 0", "require");
+	ASSERT_HEAR("close 12345", self->fd);
+	snprintf(pid, sizeof(pid), "%d", self->t.pid);
+	ASSERT_TRUE(write_text(GROUP "/cgroup.procs", pid));
+	ASSERT_TRUE(write_text(GROUP "/memory.max", "400k"));
+	ASSERT_SAY(0, self->fd, "cont");
+	ASSERT_HEAR("close 12345", self->fd);
+	EXPECT_EQ(-ENOMEM, sh->value[0]);
+	ASSERT_TRUE(write_text(GROUP "/memory.max", "max"));
+	ASSERT_SAY(0, self->fd, "cont");
+	ASSERT_HEAR("pwrite64 20, \"\"..., 524288, 0", self->fd);
+	EXPECT_LE(BIG / 4, group_memory());
+	ASSERT_SAY(0, self->fd, "cont");
+	ASSERT_HEAR("close 12345", self->fd);
+	EXPECT_EQ(BIG / 4, sh->value[1]);
+	leave_group(&self->t);
+}
+
 #define AREA_SYSCTL	"/proc/sys/kernel/syscall_trace_area_kb"
 
 TEST_F(bind, sysctl_bounds_the_area)
