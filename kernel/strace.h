@@ -399,6 +399,7 @@ int strace_fill_from_user(struct strace_room *room, unsigned long to,
 void strace_capture(struct strace_task *st, const struct syscall_call *call, u32 limit);
 void strace_capture_out(struct strace_task *st, const struct syscall_call *call,
 			s64 result, u32 limit);
+void strace_note_rooms(struct strace_task *st, const struct syscall_call *call);
 int strace_bind(struct strace_task *st, struct syscall_call *call);
 u8 strace_unbound(const struct strace_task *st, const struct syscall_call *call);
 int strace_place(struct strace_task *st, struct syscall_call *call,

@@ -34,6 +34,8 @@
 
 /* What is put there is aligned to this many bytes. */
 #define AREA_ALIGN	16
+/* Bytes that are zero behind it. */
+#define AREA_GUARD	8
 
 static int area_kb __read_mostly = 1024;
 
@@ -341,15 +343,17 @@ static int take_run(struct strace_room *room, unsigned int nr)
  * @abi: ABI of the call, which current is in
  * @len: bytes
  *
- * The memory is not cleared.
+ * The memory is not cleared, but a little behind it is: a call that reads more
+ * than the description says finds nothing there that anybody has chosen.
  *
  * Context: The task itself; sleeps.
  * Return: its address in the program, or -ENOMEM, or -EINTR if the task is to die.
  */
 unsigned long strace_reserve(struct strace_room *room, enum syscall_abi abi, u64 len)
 {
+	static const u8 zeros[AREA_GUARD + AREA_ALIGN];
+	unsigned long addr, guard;
 	unsigned int nr;
-	unsigned long addr;
 	int err;
 
 	if (!room->area) {
@@ -363,9 +367,9 @@ unsigned long strace_reserve(struct strace_room *room, enum syscall_abi abi, u64
 		room->next = 0;
 		room->end = 0;
 	}
-	len = max_t(u64, len, 1);
 	if (len > (u64)room->area->size << PAGE_SHIFT)
 		return -ENOMEM;
+	len += AREA_GUARD;
 	if (len > room->end - room->next) {
 		/* Ever longer runs, so that a few are enough; or what there is. */
 		nr = PFN_UP(len);
@@ -377,6 +381,8 @@ unsigned long strace_reserve(struct strace_room *room, enum syscall_abi abi, u64
 	}
 	addr = room->next;
 	room->next = min(ALIGN(addr + (unsigned long)len, AREA_ALIGN), room->end);
+	guard = addr + len - AREA_GUARD;
+	strace_fill(room, guard, zeros, room->next - guard);
 	return addr;
 }
 

@@ -291,9 +291,17 @@ static int get_msghdr(u64 addr, unsigned int ptr, u64 *msg)
 	for (i = 0; i < MSG_WORDS; i++)
 		if (get_word(addr + i * ptr, ptr, &msg[i]))
 			return -EFAULT;
+	msg[MSG_NAMELEN] = (s32)msg[MSG_NAMELEN];
 	/* The kernel looks at no more of a name than this. */
-	msg[MSG_NAMELEN] = min_t(u32, msg[MSG_NAMELEN], sizeof(struct sockaddr_storage));
+	if ((s64)msg[MSG_NAMELEN] > (s64)sizeof(struct sockaddr_storage))
+		msg[MSG_NAMELEN] = sizeof(struct sockaddr_storage);
 	return 0;
+}
+
+/* A length below zero is refused by the call. */
+static u64 name_length(const u64 *msg)
+{
+	return (s64)msg[MSG_NAMELEN] < 0 ? 0 : msg[MSG_NAMELEN];
 }
 
 static void show_msghdr(struct capture *c, u64 addr, u64 total)
@@ -305,7 +313,7 @@ static void show_msghdr(struct capture *c, u64 addr, u64 total)
 		return;
 	}
 	add_block(c, SYSCALL_BLOCK_STRUCT);
-	show_bytes(c, msg[MSG_NAME], msg[MSG_NAMELEN]);
+	show_bytes(c, msg[MSG_NAME], name_length(msg));
 	show_iovec(c, msg[MSG_IOV], msg[MSG_IOVLEN], total);
 	show_bytes(c, msg[MSG_CONTROL], msg[MSG_CONTROLLEN]);
 	add_end(c, SYSCALL_BLOCK_STRUCT_END, false);
@@ -404,13 +412,19 @@ static void publish(struct strace_task *st, struct strace_snapshot *snapshot)
 	data->bytes = snapshot ? snapshot->bytes : NULL;
 }
 
-/* Note how much room the program says it has for what the call writes. */
-static void note_rooms(struct strace_task *st, const struct syscall_call *call,
-		       const struct syscall_desc *desc)
+/**
+ * strace_note_rooms - note how much room there is for what a call writes
+ * @st: the task; st->rooms is set
+ * @call: the call, about to run
+ *
+ * Context: The task itself; sleeps.
+ */
+void strace_note_rooms(struct strace_task *st, const struct syscall_call *call)
 {
+	const struct syscall_desc *desc = syscall_describe(call);
 	unsigned int i;
 
-	for (i = 0; i < desc->nr_args; i++) {
+	for (i = 0; desc && i < desc->nr_args; i++) {
 		const struct syscall_arg_desc *arg = &desc->args[i];
 
 		if (arg->len_kind == SYSCALL_LEN_POINTED && call->args[i])
@@ -447,8 +461,6 @@ void strace_capture(struct strace_task *st, const struct syscall_call *call, u32
 		c.arg = i;
 		show_arg(&c, call, &arg, memory_length(call, desc, &arg, i), U64_MAX, false);
 	}
-	if (desc)
-		note_rooms(st, call, desc);
 	publish(st, c.to);
 }
 
@@ -632,7 +644,7 @@ static int bind_iovec(struct binding *b, u64 *addr, u64 count)
 	u64 to, n, base, len;
 	int err;
 
-	/* The call fails before it looks at them, if nobody changes the count. */
+	/* So does the call. */
 	if (count > UIO_MAXIOV)
 		return -EINVAL;
 	err = reserve(b, count * 2 * b->ptr, &to);
@@ -659,9 +671,10 @@ static int bind_msghdr(struct binding *b, u64 *addr)
 	unsigned int i;
 	int err = get_msghdr(*addr, b->ptr, msg) ?: reserve(b, MSG_WORDS * b->ptr, &to);
 
-	if (!err && msg[MSG_NAME] && msg[MSG_NAMELEN])
-		err = bind_bytes(b, &msg[MSG_NAME], msg[MSG_NAMELEN]);
-	if (!err && msg[MSG_IOV] && msg[MSG_IOVLEN])
+	if (!err && msg[MSG_NAME] && name_length(msg))
+		err = bind_bytes(b, &msg[MSG_NAME], name_length(msg));
+	/* With more than that the call fails, and they cannot become fewer. */
+	if (!err && msg[MSG_IOV] && msg[MSG_IOVLEN] && msg[MSG_IOVLEN] <= UIO_MAXIOV)
 		err = bind_iovec(b, &msg[MSG_IOV], msg[MSG_IOVLEN]);
 	if (!err && msg[MSG_CONTROL] && msg[MSG_CONTROLLEN])
 		err = bind_bytes(b, &msg[MSG_CONTROL], msg[MSG_CONTROLLEN]);
@@ -748,12 +761,18 @@ static bool is_movable(const struct syscall_call *call, const struct syscall_des
 	return !takes_pages(call->args[0]);
 }
 
+/* Is there something to point elsewhere, if only for what the call writes? */
+static bool has_addresses(u8 kind)
+{
+	return kind == SYSCALL_ARG_IOV || kind == SYSCALL_ARG_MSG || kind == SYSCALL_ARG_MMSG;
+}
+
 /* Does the call read nothing there? */
 static bool is_empty(const struct syscall_call *call, const struct syscall_desc *desc,
 		     const struct syscall_arg_desc *arg, unsigned int i, u64 *length)
 {
 	*length = 0;
-	if (!call->args[i] || !(arg->flags & SYSCALL_ARG_IN))
+	if (!call->args[i] || (!(arg->flags & SYSCALL_ARG_IN) && !has_addresses(arg->kind)))
 		return true;
 	if (arg->kind != SYSCALL_ARG_BYTES && arg->kind != SYSCALL_ARG_IOV &&
 	    arg->kind != SYSCALL_ARG_MMSG)
@@ -787,7 +806,7 @@ static void set_bound(struct strace_task *st, struct syscall_call *call, unsigne
  * Context: The task itself; sleeps.
  * Return: 0; for an argument that could not be bound although the description
  * lets it: -ENOMEM if there was no room, -EFAULT if not all of it can be read,
- * -EINTR if the task is to die.
+ * -EINVAL if its length makes no sense, -EINTR if the task is to die.
  */
 int strace_bind(struct strace_task *st, struct syscall_call *call)
 {
@@ -809,7 +828,7 @@ int strace_bind(struct strace_task *st, struct syscall_call *call)
 		err = bind_arg(&b, &arg, &addr, &length);
 		if (!err)
 			set_bound(st, call, i, addr, length);
-		else if (err != -EINVAL && !first)
+		else if (!first)
 			first = err;
 	}
 	return first;

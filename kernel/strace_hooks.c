@@ -723,6 +723,8 @@ static bool enter(struct pt_regs *regs, bool vsyscall)
 		set_thread_flag(TIF_SIGPENDING);
 		return true;
 	default:
+		if (st->step)
+			strace_note_rooms(st, &st->call);
 		call_to_regs(&st->call, &st->program, &st->used);
 		if (!regs_are_equal(&st->used, &now))
 			write_regs(current, regs, &st->used);

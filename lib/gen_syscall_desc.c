@@ -387,6 +387,8 @@ static char *take_arg(char *s, struct arg *arg)
 		die("in, out or inout expected, not '%s'", arg->kind);
 	if (is_string_kind(arg->kind))
 		arg->flags = FLAG_IN;
+	else if (!strcmp(arg->kind, "any"))
+		arg->flags = FLAG_IN | FLAG_NESTED;
 	else if (!is_number_kind(arg->kind) && strcmp(arg->kind, "ptr") &&
 		 strcmp(arg->kind, "ioctl"))
 		die("no kind '%s'", arg->kind);

@@ -93,15 +93,17 @@ static void resolve_ioctl(struct syscall_arg_desc *arg, u32 cmd)
 {
 	unsigned int dir = cmd >> 30, size = (cmd >> 16) & 0x3fff;
 
-	arg->kind = SYSCALL_ARG_PTR;
 	arg->len = 0;
-	if (!(dir & 3) || !size)
+	/* There may be anything in it. */
+	arg->flags = SYSCALL_ARG_NESTED;
+	if (!dir || !size) {
+		arg->kind = SYSCALL_ARG_ANY;
+		arg->flags |= SYSCALL_ARG_IN;
 		return;
+	}
 	arg->kind = SYSCALL_ARG_BYTES;
 	arg->len_kind = SYSCALL_LEN_CONST;
 	arg->size = size;
-	/* There may be anything in it. */
-	arg->flags = SYSCALL_ARG_NESTED;
 	if (dir & 1)
 		arg->flags |= SYSCALL_ARG_IN;
 	if (dir & 2)

@@ -781,21 +781,37 @@ static int take_numeric_arg(struct text_in *in, const struct syscall_command *cm
 	return 0;
 }
 
-/* Is the next argument, to its end, the text that was shown of argument @i? */
-static bool take_shown(struct text_in *in, unsigned int i)
+/* Does argument @i have memory that was shown, of the same kind as @arg? */
+static bool was_shown(const struct syscall_record *shown, unsigned int i,
+		      const struct syscall_arg_desc *arg)
 {
-	const struct syscall_desc *desc;
+	const struct syscall_desc *desc = syscall_describe(&shown->call);
+	struct syscall_arg_desc old;
+
+	if (!desc || i >= desc->nr_args)
+		return false;
+	if (find_blocks(&shown->data, i) == shown->data.nr &&
+	    !(shown->data.unbound & BIT(i)))
+		return false;
+	old = syscall_arg(&shown->call, desc, i);
+	return !memcmp(&old, arg, sizeof(old));
+}
+
+/*
+ * Is the next argument, to its end, the text that was shown of argument @i? For
+ * a call that reads it otherwise, equal text is not the same.
+ */
+static bool take_shown(struct text_in *in, unsigned int i,
+		       const struct syscall_arg_desc *arg)
+{
 	struct text_out out = {
 		.buf = in->line + in->pos, .size = in->len - in->pos, .compare = true,
 	};
 	char next;
 
-	if (!in->shown)
+	if (!in->shown || !was_shown(in->shown, i, arg))
 		return false;
-	desc = syscall_describe(&in->shown->call);
-	if (i >= (desc ? desc->nr_args : SYSCALL_MAX_ARGS))
-		return false;
-	put_arg(&out, in->shown, desc, i);
+	put_arg(&out, in->shown, syscall_describe(&in->shown->call), i);
 	if (out.differs)
 		return false;
 	next = out.len < out.size ? out.buf[out.len] : ',';
@@ -860,7 +876,7 @@ static int check_fresh(struct text_in *in, const struct syscall_arg_desc *arg, b
 {
 	if (!syscall_arg_is_pointer(arg->kind))
 		return refuse(in, -EINVAL, "this argument is a number");
-	if (arg->kind == SYSCALL_ARG_PTR)
+	if (arg->kind == SYSCALL_ARG_PTR || arg->kind == SYSCALL_ARG_ANY)
 		return refuse(in, -EINVAL, "this argument is an address");
 	if (arg->flags & SYSCALL_ARG_OUT)
 		return refuse(in, -EINVAL, "the call writes there: use set");
@@ -901,7 +917,7 @@ static int take_arg(struct text_in *in, struct syscall_command *cmd, unsigned in
 		*kept |= BIT(i);
 		return 0;
 	}
-	if (take_shown(in, i))
+	if (take_shown(in, i, arg))
 		return 0;
 	switch (peek(in)) {
 	case '"':
@@ -916,32 +932,58 @@ static int take_arg(struct text_in *in, struct syscall_command *cmd, unsigned in
 	}
 }
 
-/*
- * Make the length that goes with new memory agree with it. Where the length was
- * kept it becomes that of the memory.
- */
-static int fit_length(struct text_in *in, struct syscall_command *cmd, unsigned int i,
-		      const struct syscall_desc *desc, u8 kept)
+/* A length that was kept becomes that of the new memory. */
+static int adapt_length(struct text_in *in, struct syscall_command *cmd, unsigned int i,
+			const struct syscall_desc *desc, u8 *kept)
 {
 	struct syscall_arg_desc arg = syscall_arg(&cmd->call, desc, i);
 	const struct syscall_fresh *fresh = &cmd->fresh[i];
-	u32 have = fresh->is_list ? fresh->count : fresh->len, field = 0;
-	u64 need = 0;
+	u32 have = fresh->is_list ? fresh->count : fresh->len;
 
-	if (arg.kind != SYSCALL_ARG_BYTES && arg.kind != SYSCALL_ARG_IOV)
+	if (!fresh->bytes || arg.len_kind != SYSCALL_LEN_ARG || !(*kept & BIT(arg.len - 1)))
 		return 0;
-	if (arg.len_kind == SYSCALL_LEN_FIELD) {
-		if (have < arg.field + sizeof(field))
-			return refuse(in, -EINVAL, "new data has the wrong size");
-		memcpy(&field, fresh->bytes + arg.field, sizeof(field));
-		need = (u64)field + arg.size;
-	} else if (arg.len_kind == SYSCALL_LEN_ARG && (kept & BIT(arg.len - 1))) {
-		if (have < arg.field || (have - arg.field) % arg.size)
-			return refuse(in, -EINVAL, "new data has the wrong size");
-		cmd->call.args[arg.len - 1] = (have - arg.field) / arg.size;
-	}
-	if (arg.len_kind != SYSCALL_LEN_FIELD)
+	if (have < arg.field || (have - arg.field) % arg.size)
+		return refuse(in, -EINVAL, "new data has the wrong size");
+	cmd->call.args[arg.len - 1] = (have - arg.field) / arg.size;
+	/* Another argument may have the same length. */
+	*kept &= ~BIT(arg.len - 1);
+	return 0;
+}
+
+/* How much the call reads of new memory, where that says so itself. */
+static int read_length(struct text_in *in, const struct syscall_fresh *fresh,
+		       const struct syscall_arg_desc *arg, u64 *need)
+{
+	u32 field;
+
+	if (fresh->len < arg->field + sizeof(field))
+		return refuse(in, -EINVAL, "new data has the wrong size");
+	memcpy(&field, fresh->bytes + arg->field, sizeof(field));
+	/* The call has an idea of its own then. */
+	if (!field)
+		return refuse(in, -EINVAL, "new data says that it has no length");
+	*need = (u64)field + arg->size;
+	return 0;
+}
+
+/* Does the call read no more than there is? */
+static int check_length(struct text_in *in, struct syscall_command *cmd, unsigned int i,
+			const struct syscall_desc *desc)
+{
+	struct syscall_arg_desc arg = syscall_arg(&cmd->call, desc, i);
+	const struct syscall_fresh *fresh = &cmd->fresh[i];
+	u32 have = fresh->is_list ? fresh->count : fresh->len;
+	u64 need = 0;
+	int err = 0;
+
+	if (!fresh->bytes || (arg.kind != SYSCALL_ARG_BYTES && arg.kind != SYSCALL_ARG_IOV))
+		return 0;
+	if (arg.len_kind == SYSCALL_LEN_FIELD)
+		err = read_length(in, fresh, &arg, &need);
+	else
 		syscall_arg_length(&cmd->call, desc, &arg, &need);
+	if (err)
+		return err;
 	if (arg.len_kind == SYSCALL_LEN_CONST && need != have)
 		return refuse(in, -EINVAL, "new data has the wrong size");
 	if (need > have)
@@ -953,16 +995,15 @@ static int fit_lengths(struct text_in *in, struct syscall_command *cmd, u8 kept)
 {
 	const struct syscall_desc *desc = syscall_describe(&cmd->call);
 	unsigned int i;
-	int err;
+	int err = 0;
 
-	for (i = 0; cmd->nr_fresh && i < SYSCALL_MAX_ARGS; i++) {
-		if (!cmd->fresh[i].bytes)
-			continue;
-		err = fit_length(in, cmd, i, desc, kept);
-		if (err)
-			return err;
-	}
-	return 0;
+	if (!cmd->nr_fresh)
+		return 0;
+	for (i = 0; !err && i < desc->nr_args; i++)
+		err = adapt_length(in, cmd, i, desc, &kept);
+	for (i = 0; !err && i < desc->nr_args; i++)
+		err = check_length(in, cmd, i, desc);
+	return err;
 }
 
 /* What argument @i is; it may depend on those before it. */

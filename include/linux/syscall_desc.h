@@ -37,6 +37,7 @@ enum syscall_abi {
  * @SYSCALL_ARG_LFLAGS: bits, a word of the ABI
  * @SYSCALL_ARG_MODE: file permissions, 16 bits
  * @SYSCALL_ARG_PTR: address that is itself the argument
+ * @SYSCALL_ARG_ANY: address of memory that is not described
  * @SYSCALL_ARG_PATH: address of a string that names a file, shown whole
  * @SYSCALL_ARG_STR: address of another string, shown up to a limit
  * @SYSCALL_ARG_BYTES: address of a buffer or struct
@@ -44,7 +45,7 @@ enum syscall_abi {
  * @SYSCALL_ARG_IOV: address of an array of iovec
  * @SYSCALL_ARG_MSG: address of a msghdr
  * @SYSCALL_ARG_MMSG: address of an array of mmsghdr
- * @SYSCALL_ARG_IOCTL: BYTES or PTR, as the number of the ioctl says
+ * @SYSCALL_ARG_IOCTL: BYTES or ANY, as the number of the ioctl says
  *
  * All from PTR on are addresses.
  */
@@ -58,6 +59,7 @@ enum syscall_arg_kind {
 	SYSCALL_ARG_LFLAGS,
 	SYSCALL_ARG_MODE,
 	SYSCALL_ARG_PTR,
+	SYSCALL_ARG_ANY,
 	SYSCALL_ARG_PATH,
 	SYSCALL_ARG_STR,
 	SYSCALL_ARG_BYTES,
@@ -126,7 +128,8 @@ enum syscall_ret_kind {
 /**
  * struct syscall_arg_desc - one argument
  * @kind: an &enum syscall_arg_kind
- * @flags: what the call does with the memory; 0 for numbers and PTR
+ * @flags: what the call does with the memory; 0 for numbers and PTR; ANY counts
+ *	as read
  * @len_kind: for BYTES, IOV, MMSG: an &enum syscall_len_kind
  * @len: which argument it means: 1 is the first; 0 if none. For IOCTL the one
  *	with the number

@@ -368,13 +368,20 @@ static u8 *make_buffer(const struct making *m, unsigned int i, size_t *len)
 static bool is_shown(const struct syscall_arg_desc *arg)
 {
 	return syscall_arg_is_string(arg->kind) || arg->kind == SYSCALL_ARG_STRV ||
-	       (arg->kind != SYSCALL_ARG_PTR && arg->flags & SYSCALL_ARG_IN);
+	       (arg->kind != SYSCALL_ARG_ANY && arg->flags & SYSCALL_ARG_IN);
 }
 
 /* Is the program able to change what is shown here, whatever the tracer asked? */
 static bool never_bound(const struct syscall_arg_desc *arg)
 {
 	return arg->flags & (SYSCALL_ARG_OUT | SYSCALL_ARG_FIXED | SYSCALL_ARG_NESTED);
+}
+
+/* Do vectors tell where the rest is? */
+static bool has_addresses(const struct syscall_arg_desc *arg)
+{
+	return arg->kind == SYSCALL_ARG_IOV || arg->kind == SYSCALL_ARG_MSG ||
+	       arg->kind == SYSCALL_ARG_MMSG;
 }
 
 /* Make what argument @i points to, and say how it is to be shown. */
@@ -424,6 +431,9 @@ static u64 make_pointer(const struct making *m, unsigned int i)
 			add("~");
 		return make_shown(m, i);
 	}
+	/* Not shown, and yet not what the program only fills. */
+	if (m->bind && (arg->kind == SYSCALL_ARG_ANY || has_addresses(arg)))
+		add("~");
 	if (m->pointers == UNREADABLE)
 		value = 0x10 + i;
 	else if (arg->kind == SYSCALL_ARG_BYTES || count_for(m, i))
@@ -465,8 +475,9 @@ static void apply_ioctl_number(struct making *m, struct syscall_arg_desc *arg)
 {
 	u32 cmd = m->regs[arg->len - 1];
 
-	arg->kind = SYSCALL_ARG_PTR;
+	arg->kind = SYSCALL_ARG_ANY;
 	arg->len = 0;
+	arg->flags = SYSCALL_ARG_IN | SYSCALL_ARG_NESTED;
 	if (_IOC_DIR(cmd) == _IOC_NONE || !_IOC_SIZE(cmd))
 		return;
 	arg->kind = SYSCALL_ARG_BYTES;
