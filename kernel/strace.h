@@ -67,7 +67,7 @@ struct strace_area;
 struct strace_zone;
 
 /**
- * struct strace_run - pages that a task has taken
+ * struct strace_run - slots that a task has taken
  * @first: the first
  * @nr: how many
  */
@@ -391,6 +391,7 @@ static inline bool strace_seat_is_stale(const struct strace_seat *seat)
 /* strace_area.c, for strace_data.c and strace_hooks.c */
 unsigned long strace_reserve(struct strace_room *room, enum syscall_abi abi, u64 len);
 void strace_release(struct strace_room *room);
+void strace_rewind(struct strace_room *room, const struct strace_room *mark);
 void strace_fill(struct strace_room *room, unsigned long to, const void *from, u64 len);
 int strace_fill_from_user(struct strace_room *room, unsigned long to,
 			  const void __user *from, u64 len);

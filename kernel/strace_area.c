@@ -9,12 +9,14 @@
  * VM_IO and VM_PFNMAP, and get_user_pages_fast(), which does not look at flags,
  * the special page table entries that come with the latter.
  *
- * A task takes what it needs for a call in runs of pages and gives them back
- * when the call is over. The pages stay with the process, for the next call.
+ * A task takes what it needs for a call in runs of slots, of which a page has
+ * several, and gives them back when the call is over. The pages stay with the
+ * process, for the next call.
  */
 
 #include <linux/bitmap.h>
 #include <linux/highmem.h>
+#include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
@@ -37,95 +39,137 @@
 /* Bytes that are zero behind it. */
 #define AREA_GUARD	8
 
+/* Tasks that are in calls for long with a few bytes each must not use it up. */
+#define SLOT_SHIFT	8
+#define SLOTS_PER_PAGE	(1U << (PAGE_SHIFT - SLOT_SHIFT))
+
 static int area_kb __read_mostly = 1024;
 
 /**
  * struct strace_zone - the part of an area for addresses of one size
  * @start: where it is mapped; constant
- * @used: a bit for each page that belongs to a run; under the area's lock
- * @pages: those that there are; who owns the run adds what is missing
+ * @nr_pages: how long it is; constant
+ * @lock: covers what says so; a leaf
+ * @used: a bit for each slot that belongs to a run; under @lock
+ * @pages: those that there are; written under @lock, once
  */
 struct strace_zone {
 	unsigned long start;
+	unsigned int nr_pages;
+	spinlock_t lock; /* see above */
 	unsigned long *used;
-	struct page *pages[];
+	struct page *pages[] __counted_by(nr_pages);
 };
 
 /**
  * struct strace_area - memory of the kernel's own in a process
  * @refs: one for the mm, one for each task that has runs of it
- * @lock: covers what says so; a leaf
- * @size: pages of each zone, and of all together; constant
- * @nr_pages: how many pages there are; under @lock
  * @zones: for addresses of 64 bits, and for such of 32; set under the mm's
  *	mmap_lock, once
  */
 struct strace_area {
 	refcount_t refs;
-	spinlock_t lock; /* see above */
-	unsigned int size;
-	unsigned int nr_pages;
 	struct strace_zone *zones[2];
 };
 
 /* ------------------------------- the mapping ----------------------------- */
 
-static struct strace_zone *find_zone(struct strace_area *area, unsigned long start)
+static struct strace_zone *zone_of(const struct vm_area_struct *vma)
 {
+	struct strace_area *area = READ_ONCE(vma->vm_mm->strace_area);
 	int i;
 
 	for (i = 0; area && i < ARRAY_SIZE(area->zones); i++) {
 		struct strace_zone *zone = READ_ONCE(area->zones[i]);
 
-		if (zone && zone->start == start)
+		if (zone && zone->start == vma->vm_start)
 			return zone;
 	}
 	return NULL;
 }
 
-static vm_fault_t area_fault(const struct vm_special_mapping *sm,
-			     struct vm_area_struct *vma, struct vm_fault *vmf)
+/* The page at an address, or NULL if there is none (yet). */
+static struct page *find_page(const struct vm_area_struct *vma, unsigned long addr)
 {
-	struct strace_area *area = READ_ONCE(vma->vm_mm->strace_area);
-	struct strace_zone *zone = find_zone(area, vma->vm_start);
-	struct page *page;
+	struct strace_zone *zone = zone_of(vma);
+	unsigned long i = (addr - vma->vm_start) >> PAGE_SHIFT;
 
-	if (!zone || vmf->pgoff >= area->size)
-		return VM_FAULT_SIGBUS;
+	if (!zone || i >= zone->nr_pages)
+		return NULL;
 	/* Pairs with smp_store_release() in add_pages(). */
-	page = smp_load_acquire(&zone->pages[vmf->pgoff]);
+	return smp_load_acquire(&zone->pages[i]);
+}
+
+static vm_fault_t area_fault(struct vm_fault *vmf)
+{
+	struct page *page = find_page(vmf->vma, vmf->address);
+
 	if (!page)
 		return VM_FAULT_SIGBUS;
 	/* It stays as long as the area, and that as long as it is mapped. */
-	return vmf_insert_pfn(vma, vmf->address, page_to_pfn(page));
+	return vmf_insert_pfn(vmf->vma, vmf->address, page_to_pfn(page));
 }
 
-static const struct vm_special_mapping area_mapping = {
-	.name = "[syscall_trace]",
+/* Debuggers and supervisors may look through /proc/<pid>/mem and ptrace(). */
+static int area_access(struct vm_area_struct *vma, unsigned long addr, void *buf,
+		       int len, int write)
+{
+	struct page *page = find_page(vma, addr);
+
+	if (write)
+		return -EACCES;
+	if (!page)
+		return 0;
+	len = min_t(int, len, PAGE_SIZE - offset_in_page(addr));
+	memcpy_from_page(buf, page, offset_in_page(addr), len);
+	return len;
+}
+
+static int area_may_split(struct vm_area_struct *vma, unsigned long addr)
+{
+	return -EINVAL;
+}
+
+static const char *area_name(struct vm_area_struct *vma)
+{
+	return "[syscall_trace]";
+}
+
+static const struct vm_operations_struct area_operations = {
 	.fault = area_fault,
+	.access = area_access,
+	.may_split = area_may_split,
+	.name = area_name,
 };
 
-static void free_zone(struct strace_zone *zone, unsigned int size)
+/* What it is called until it has the operations above. */
+static const struct vm_special_mapping area_mapping = {
+	.name = "[syscall_trace]",
+};
+
+static void free_zone(struct strace_zone *zone)
 {
 	unsigned int i;
 
 	if (!zone)
 		return;
-	for (i = 0; i < size; i++)
+	for (i = 0; i < zone->nr_pages; i++)
 		if (zone->pages[i])
 			__free_page(zone->pages[i]);
 	bitmap_free(zone->used);
 	kvfree(zone);
 }
 
-static struct strace_zone *alloc_zone(unsigned int size)
+static struct strace_zone *alloc_zone(unsigned int nr_pages)
 {
 	struct strace_zone *zone;
 
-	zone = kvzalloc(struct_size(zone, pages, size), GFP_KERNEL_ACCOUNT);
+	zone = kvzalloc(struct_size(zone, pages, nr_pages), GFP_KERNEL_ACCOUNT);
 	if (!zone)
 		return NULL;
-	zone->used = bitmap_zalloc(size, GFP_KERNEL_ACCOUNT);
+	zone->nr_pages = nr_pages;
+	spin_lock_init(&zone->lock);
+	zone->used = bitmap_zalloc(nr_pages * SLOTS_PER_PAGE, GFP_KERNEL_ACCOUNT);
 	if (!zone->used) {
 		kvfree(zone);
 		return NULL;
@@ -134,12 +178,12 @@ static struct strace_zone *alloc_zone(unsigned int size)
 }
 
 /* Called by a task whose call has addresses of the size that the zone is for. */
-static int map_zone(struct strace_area *area, struct strace_zone **slot)
+static int map_zone(struct strace_zone **where)
 {
-	unsigned long size = (unsigned long)area->size << PAGE_SHIFT;
-	struct strace_zone *zone = alloc_zone(area->size);
+	unsigned int nr_pages = (unsigned int)READ_ONCE(area_kb) >> (PAGE_SHIFT - 10);
+	struct strace_zone *zone = alloc_zone(nr_pages);
 	struct vm_area_struct *vma;
-	unsigned long start;
+	unsigned long start, size = (unsigned long)nr_pages << PAGE_SHIFT;
 
 	mmap_assert_write_locked(current->mm);
 	if (!zone)
@@ -151,11 +195,13 @@ static int map_zone(struct strace_area *area, struct strace_zone **slot)
 	vma = _install_special_mapping(current->mm, start, size, AREA_FLAGS, &area_mapping);
 	if (IS_ERR(vma))
 		goto out_free;
+	/* Others' special mappings cannot be looked at from outside. */
+	vma->vm_ops = &area_operations;
 	/* Pairs with smp_load_acquire() in get_zone(). */
-	smp_store_release(slot, zone);
+	smp_store_release(where, zone);
 	return 0;
 out_free:
-	free_zone(zone, area->size);
+	free_zone(zone);
 	return -ENOMEM;
 }
 
@@ -167,8 +213,6 @@ static int create_area(struct mm_struct *mm)
 	if (!area)
 		return -ENOMEM;
 	refcount_set(&area->refs, 1);
-	spin_lock_init(&area->lock);
-	area->size = (unsigned int)READ_ONCE(area_kb) >> (PAGE_SHIFT - 10);
 	/* Pairs with smp_load_acquire() in get_zone(). */
 	smp_store_release(&mm->strace_area, area);
 	return 0;
@@ -184,7 +228,7 @@ static int make_zone(unsigned int which)
 	if (!mm->strace_area)
 		err = create_area(mm);
 	if (!err && !mm->strace_area->zones[which])
-		err = map_zone(mm->strace_area, &mm->strace_area->zones[which]);
+		err = map_zone(&mm->strace_area->zones[which]);
 	mmap_write_unlock(mm);
 	return err;
 }
@@ -218,50 +262,33 @@ void strace_put_area(struct strace_area *area)
 	if (!area || !refcount_dec_and_test(&area->refs))
 		return;
 	for (i = 0; i < ARRAY_SIZE(area->zones); i++)
-		free_zone(area->zones[i], area->size);
+		free_zone(area->zones[i]);
 	kfree(area);
 }
 
 /* ---------------------------------- runs --------------------------------- */
 
-static unsigned int count_missing(struct strace_zone *zone, const struct strace_run *run)
+/* Mark @run->nr slots as used, if there are so many in a row. */
+static int claim_run(struct strace_zone *zone, struct strace_run *run)
 {
-	unsigned int i, missing = 0;
-
-	for (i = run->first; i < run->first + run->nr; i++)
-		missing += !zone->pages[i];
-	return missing;
-}
-
-/* Mark @run->nr pages as used, if there are so many in a row; some may be missing. */
-static int claim_run(struct strace_area *area, struct strace_zone *zone,
-		     struct strace_run *run, unsigned int *missing)
-{
+	unsigned int max = zone->nr_pages * SLOTS_PER_PAGE;
 	int err = -ENOMEM;
 
-	spin_lock(&area->lock);
-	run->first = bitmap_find_next_zero_area(zone->used, area->size, 0, run->nr, 0);
-	if (run->first >= area->size)
-		goto out_unlock;
-	*missing = count_missing(zone, run);
-	if (area->nr_pages + *missing > area->size)
-		goto out_unlock;
-	area->nr_pages += *missing;
-	bitmap_set(zone->used, run->first, run->nr);
-	err = 0;
-out_unlock:
-	spin_unlock(&area->lock);
+	spin_lock(&zone->lock);
+	run->first = bitmap_find_next_zero_area(zone->used, max, 0, run->nr, 0);
+	if (run->first < max) {
+		bitmap_set(zone->used, run->first, run->nr);
+		err = 0;
+	}
+	spin_unlock(&zone->lock);
 	return err;
 }
 
-/* @unfilled: pages that were meant to be added, and were not */
-static void drop_run(struct strace_area *area, struct strace_zone *zone,
-		     const struct strace_run *run, unsigned int unfilled)
+static void drop_run(struct strace_zone *zone, const struct strace_run *run)
 {
-	spin_lock(&area->lock);
-	area->nr_pages -= unfilled;
+	spin_lock(&zone->lock);
 	bitmap_clear(zone->used, run->first, run->nr);
-	spin_unlock(&area->lock);
+	spin_unlock(&zone->lock);
 }
 
 static void free_pages_of(struct list_head *pages)
@@ -281,10 +308,8 @@ static int alloc_pages_for(struct list_head *pages, unsigned int nr)
 		struct page *page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO |
 					       __GFP_NORETRY | __GFP_NOWARN);
 
-		if (!page) {
-			free_pages_of(pages);
+		if (!page)
 			return -ENOMEM;
-		}
 		list_add(&page->lru, pages);
 	}
 	return 0;
@@ -292,48 +317,54 @@ static int alloc_pages_for(struct list_head *pages, unsigned int nr)
 
 /*
  * Add what a run lacks: all of it or nothing, as a page that was added may be
- * mapped at once, and stays. Those of a run that was claimed are nobody else's
- * to add.
+ * mapped at once, and stays. Who has other slots of a page may be quicker.
  */
-static int add_pages(struct strace_zone *zone, const struct strace_run *run,
-		     unsigned int missing)
+static int add_pages(struct strace_zone *zone, const struct strace_run *run)
 {
+	unsigned int first = run->first / SLOTS_PER_PAGE, missing = 0, i;
+	unsigned int last = (run->first + run->nr - 1) / SLOTS_PER_PAGE;
 	LIST_HEAD(pages);
-	unsigned int i;
-	int err = alloc_pages_for(&pages, missing);
+	int err;
 
-	for (i = run->first; !err && i < run->first + run->nr; i++) {
+	for (i = first; i <= last; i++)
+		missing += !READ_ONCE(zone->pages[i]);
+	if (!missing)
+		return 0;
+	err = alloc_pages_for(&pages, missing);
+	spin_lock(&zone->lock);
+	for (i = first; !err && i <= last; i++) {
 		struct page *page;
 
 		if (zone->pages[i])
 			continue;
 		page = list_first_entry(&pages, struct page, lru);
 		list_del(&page->lru);
-		/* Pairs with smp_load_acquire() in area_fault(). */
+		/* Pairs with smp_load_acquire() in find_page(). */
 		smp_store_release(&zone->pages[i], page);
 	}
+	spin_unlock(&zone->lock);
+	free_pages_of(&pages);
 	return err;
 }
 
 static int take_run(struct strace_room *room, unsigned int nr)
 {
 	struct strace_run run = { .nr = nr };
-	unsigned int missing;
 	int err;
 
 	if (room->nr_runs == STRACE_MAX_RUNS)
 		return -ENOMEM;
-	err = claim_run(room->area, room->zone, &run, &missing);
+	err = claim_run(room->zone, &run);
 	if (err)
 		return err;
-	err = add_pages(room->zone, &run, missing);
+	err = add_pages(room->zone, &run);
 	if (err) {
-		drop_run(room->area, room->zone, &run, missing);
+		drop_run(room->zone, &run);
 		return err;
 	}
 	room->runs[room->nr_runs++] = run;
-	room->next = room->zone->start + ((unsigned long)run.first << PAGE_SHIFT);
-	room->end = room->next + ((unsigned long)run.nr << PAGE_SHIFT);
+	room->next = room->zone->start + ((unsigned long)run.first << SLOT_SHIFT);
+	room->end = room->next + ((unsigned long)run.nr << SLOT_SHIFT);
 	return 0;
 }
 
@@ -367,13 +398,13 @@ unsigned long strace_reserve(struct strace_room *room, enum syscall_abi abi, u64
 		room->next = 0;
 		room->end = 0;
 	}
-	if (len > (u64)room->area->size << PAGE_SHIFT)
+	if (len > (u64)room->zone->nr_pages << PAGE_SHIFT)
 		return -ENOMEM;
 	len += AREA_GUARD;
 	if (len > room->end - room->next) {
 		/* Ever longer runs, so that a few are enough; or what there is. */
-		nr = PFN_UP(len);
-		err = take_run(room, max(nr, 1u << room->nr_runs));
+		nr = ((len - 1) >> SLOT_SHIFT) + 1;
+		err = take_run(room, max(nr, 1u << 2 * min(room->nr_runs, 8u)));
 		if (err)
 			err = take_run(room, nr);
 		if (err)
@@ -399,10 +430,32 @@ void strace_release(struct strace_room *room)
 	if (!room->area)
 		return;
 	for (i = 0; i < room->nr_runs; i++)
-		drop_run(room->area, room->zone, &room->runs[i], 0);
+		drop_run(room->zone, &room->runs[i]);
 	room->nr_runs = 0;
 	strace_put_area(room->area);
 	room->area = NULL;
+}
+
+/**
+ * strace_rewind - give back what was taken last
+ * @room: what the task has taken
+ * @mark: a copy of it from before that
+ *
+ * Context: The task itself.
+ */
+void strace_rewind(struct strace_room *room, const struct strace_room *mark)
+{
+	unsigned int i;
+
+	if (!mark->area) {
+		strace_release(room);
+		return;
+	}
+	for (i = mark->nr_runs; i < room->nr_runs; i++)
+		drop_run(room->zone, &room->runs[i]);
+	room->nr_runs = mark->nr_runs;
+	room->next = mark->next;
+	room->end = mark->end;
 }
 
 /* The page at an address, and how many of @len bytes are on it. */

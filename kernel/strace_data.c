@@ -52,7 +52,8 @@ static struct strace_snapshot *get_snapshot(struct strace_task *st)
 	 * memory is not kept for what may never come again.
 	 */
 	if (st->snapshot && (refcount_read(&st->snapshot->refs) > 1 ||
-			     st->snapshot->size > SZ_64K)) {
+			     st->snapshot->size > SZ_64K ||
+			     st->snapshot->max_blocks > SZ_1K)) {
 		strace_put_snapshot(st->snapshot);
 		st->snapshot = NULL;
 	}
@@ -154,7 +155,9 @@ static u8 *make_room(struct capture *c, u32 len)
 
 static u32 room_left(const struct capture *c)
 {
-	return SYSCALL_SHOW_MAX - min(c->to->len, SYSCALL_SHOW_MAX);
+	size_t used = c->to->len + c->to->nr_blocks * sizeof(*c->to->blocks);
+
+	return SYSCALL_SHOW_MAX - min(used, SYSCALL_SHOW_MAX);
 }
 
 /* How many elements of a vector to show. */
@@ -653,7 +656,8 @@ static int bind_iovec(struct binding *b, u64 *addr, u64 count)
 
 		err = get_word(*addr + off, b->ptr, &base) ?:
 		      get_word(*addr + off + b->ptr, b->ptr, &len);
-		if (!err && len)
+		/* A length below zero is refused by the call. */
+		if (!err && len && !(len >> (8 * b->ptr - 1)))
 			err = bind_bytes(b, &base, len);
 		if (err)
 			break;
@@ -748,7 +752,8 @@ static bool takes_pages(int fd)
 	if (!IS_ENABLED(CONFIG_NET) || !S_ISSOCK(mode))
 		return false;
 	sock = sock_from_file(fd_file(f));
-	return sock && sock->sk && sock_flag(sock->sk, SOCK_ZEROCOPY);
+	return sock && sock->sk && (sock_flag(sock->sk, SOCK_ZEROCOPY) ||
+				    sock->sk->sk_family == AF_ALG);
 }
 
 static bool is_movable(const struct syscall_call *call, const struct syscall_desc *desc,
@@ -772,7 +777,8 @@ static bool is_empty(const struct syscall_call *call, const struct syscall_desc 
 		     const struct syscall_arg_desc *arg, unsigned int i, u64 *length)
 {
 	*length = 0;
-	if (!call->args[i] || (!(arg->flags & SYSCALL_ARG_IN) && !has_addresses(arg->kind)))
+	if (!call->args[i] || !(arg->flags & (SYSCALL_ARG_IN | SYSCALL_ARG_NESTED) ||
+				has_addresses(arg->kind)))
 		return true;
 	if (arg->kind != SYSCALL_ARG_BYTES && arg->kind != SYSCALL_ARG_IOV &&
 	    arg->kind != SYSCALL_ARG_MMSG)
@@ -819,6 +825,7 @@ int strace_bind(struct strace_task *st, struct syscall_call *call)
 
 	for (i = 0; desc && i < desc->nr_args; i++) {
 		struct syscall_arg_desc arg = syscall_arg(call, desc, i);
+		const struct strace_room before = st->room;
 		u64 length, addr = call->args[i];
 		int err;
 
@@ -826,10 +833,12 @@ int strace_bind(struct strace_task *st, struct syscall_call *call)
 		    !is_movable(call, desc, &arg))
 			continue;
 		err = bind_arg(&b, &arg, &addr, &length);
-		if (!err)
+		if (!err) {
 			set_bound(st, call, i, addr, length);
-		else if (!first)
-			first = err;
+			continue;
+		}
+		strace_rewind(&st->room, &before);
+		first = first ?: err;
 	}
 	return first;
 }
@@ -853,7 +862,10 @@ u8 strace_unbound(const struct strace_task *st, const struct syscall_call *call)
 		struct syscall_arg_desc arg = syscall_arg(call, desc, i);
 		u64 length;
 
-		if (!is_empty(call, desc, &arg, i, &length) && !is_bound(st, call, i))
+		if (is_empty(call, desc, &arg, i, &length))
+			continue;
+		/* New memory may have addresses in it, too. */
+		if (!syscall_arg_is_movable(&arg) || !is_bound(st, call, i))
 			unbound |= BIT(i);
 	}
 	return unbound;
@@ -944,12 +956,20 @@ static bool may_keep(const struct strace_task *st, const struct syscall_call *ol
 	struct syscall_arg_desc arg;
 	u64 length;
 
-	if (!desc || i >= desc->nr_args)
-		return !desc;
+	/* Nobody knows what it would read. */
+	if (!desc)
+		return false;
+	if (i >= desc->nr_args)
+		return true;
 	arg = syscall_arg(new, desc, i);
-	if (!syscall_arg_is_movable(&arg) ||
-	    arg.kind != syscall_arg(old, old_desc, i).kind)
-		return !(arg.flags & SYSCALL_ARG_IN) && !(arg.flags & SYSCALL_ARG_OUT);
+	if (!(arg.flags & (SYSCALL_ARG_IN | SYSCALL_ARG_OUT)))
+		return true;
+	if (!old_desc || i >= old_desc->nr_args)
+		return false;
+	if (arg.kind != syscall_arg(old, old_desc, i).kind)
+		return false;
+	if (desc != old_desc && !syscall_arg_is_movable(&arg))
+		return false;
 	if (arg.kind != SYSCALL_ARG_BYTES && arg.kind != SYSCALL_ARG_IOV)
 		return true;
 	if (syscall_arg_length(new, desc, &arg, &length))

@@ -695,8 +695,12 @@ static bool enter(struct pt_regs *regs, bool vsyscall)
 		return false;
 	read_regs(regs, &now);
 	begin_call(st, &now);
+	if (!refresh_nest(st)) {
+		strace_release(&st->room);
+		return false;
+	}
 	/* -1 is no call, not even an unknown one. */
-	if (!refresh_nest(st) || now.nr == -1)
+	if (now.nr == -1)
 		return false;
 	regs_to_call(&now, &st->call);
 	if (is_internal_call(&st->call))
@@ -720,6 +724,7 @@ static bool enter(struct pt_regs *regs, bool vsyscall)
 		 */
 		skip_call(st, regs, vsyscall ? -EINTR : -ERESTARTNOINTR);
 		st->in_call = false;
+		strace_release(&st->room);
 		set_thread_flag(TIF_SIGPENDING);
 		return true;
 	default:

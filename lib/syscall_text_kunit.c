@@ -14,6 +14,7 @@
 #define NR_WRITE	1
 #define NR_MMAP		9
 #define NR_WRITEV	20
+#define NR_ALARM	37
 #define NR_GETPID	39
 #define NR_SENDMSG	46
 #define NR_BIND		49
@@ -363,6 +364,25 @@ static void parse_keeps_registers(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cmd->call.args[0], 0xdead00000001ULL);
 }
 
+/* Equal text is the same only for who reads it the same way. */
+static void parse_kept_text(struct kunit *test)
+{
+	struct syscall_command *cmd = kunit_kzalloc(test, sizeof(*cmd), GFP_KERNEL);
+	struct syscall_record rec = { .call = { .nr = NR_ALARM, .args = { 0xdead00001000 } } };
+	struct syscall_text_error err = { };
+
+	expect_command(test, "pwrite64 1, \"hello\\n\", 6, 0", cmd);
+	KUNIT_EXPECT_EQ(test, cmd->nr_fresh, 0);
+	/* There is no NUL behind what was shown. */
+	expect_command(test, "openat -100, \"hello\\n\", 0, 0", cmd);
+	KUNIT_EXPECT_EQ(test, cmd->nr_fresh, 1);
+	/* The upper half did not count. */
+	KUNIT_EXPECT_EQ(test, parse(test, "brk 4096", 8, &rec, cmd, &err), 0);
+	KUNIT_EXPECT_EQ(test, cmd->call.args[0], 4096);
+	KUNIT_EXPECT_EQ(test, parse(test, "alarm 4096", 10, &rec, cmd, &err), 0);
+	KUNIT_EXPECT_EQ(test, cmd->call.args[0], 0xdead00001000);
+}
+
 static void parse_memory(struct kunit *test)
 {
 	struct syscall_command *cmd = kunit_kzalloc(test, sizeof(*cmd), GFP_KERNEL);
@@ -480,6 +500,7 @@ static struct kunit_case syscall_text_cases[] = {
 	KUNIT_CASE(parse_rewrites),
 	KUNIT_CASE(parse_new_memory),
 	KUNIT_CASE(parse_keeps_registers),
+	KUNIT_CASE(parse_kept_text),
 	KUNIT_CASE(parse_memory),
 	KUNIT_CASE(parse_sets),
 	KUNIT_CASE(shown_is_accepted),

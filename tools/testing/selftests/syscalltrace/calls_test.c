@@ -432,7 +432,7 @@ static u64 make_pointer(const struct making *m, unsigned int i)
 		return make_shown(m, i);
 	}
 	/* Not shown, and yet not what the program only fills. */
-	if (m->bind && (arg->kind == SYSCALL_ARG_ANY || has_addresses(arg)))
+	if (m->bind && (arg->flags & SYSCALL_ARG_NESTED || has_addresses(arg)))
 		add("~");
 	if (m->pointers == UNREADABLE)
 		value = 0x10 + i;

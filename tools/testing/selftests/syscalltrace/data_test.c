@@ -217,6 +217,41 @@ TEST_F(data, classes)
 	ASSERT_SAY(EINVAL, self->fd, "trace %%descs");
 }
 
+/* What is shown of everything together is bounded. */
+static void send_many(void)
+{
+	static struct iovec iov[1024];
+	static struct mmsghdr many[1024];
+	int i;
+
+	for (i = 0; i < 1024; i++)
+		many[i].msg_hdr = (struct msghdr){ .msg_iov = iov, .msg_iovlen = 1024 };
+	syscall(SYS_sendmmsg, -1, many, 1024, 0);
+}
+
+TEST_F(data, a_million_elements)
+{
+	size_t len = 0;
+	ssize_t got;
+	char *text;
+
+	start(&self->t, send_many);
+	self->fd = open_syscall(self->t.pid, 0, O_RDWR);
+	ASSERT_SAY(0, self->fd, "limit 1024");
+	ASSERT_SAY(0, self->fd, "trace sendmmsg");
+	open_gate(&self->t);
+	text = malloc(1 << 20);
+	do {
+		got = read(self->fd, text, 1 << 20);
+		ASSERT_LT(0, got);
+		len += got;
+		ASSERT_GT(4 << 20, len);
+	} while (text[got - 1] != '\n');
+	EXPECT_EQ(0, strncmp(text + got - 16, ", ...], 1024, 0x0\n" + 2, 16));
+	free(text);
+	ASSERT_SAY(0, self->fd, "cont");
+}
+
 /* -------------------------------- fetching ------------------------------- */
 
 static void write_big(void)
@@ -442,6 +477,146 @@ TEST_F(data, set_what_was_written)
 	EXPECT_EQ(0x201, told(&self->t));
 	EXPECT_EQ(7, told(&self->t));
 }
+
+/* ---------------------------------- layers ------------------------------- */
+
+/* A second tracer, nearer the program. */
+static int open_inner(struct tracee *t, const char *set)
+{
+	int fd = open_syscall(t->pid, 0, O_RDWR);
+
+	return say(fd, "bind on") || say(fd, "trace %s", set) ? -1 : fd;
+}
+
+TEST_F(data, bound_arguments_can_be_left_out)
+{
+	int inner;
+
+	start(&self->t, write_words);
+	self->fd = open_syscall(self->t.pid, 0, O_RDWR);
+	ASSERT_SAY(0, self->fd, "bind on");
+	ASSERT_SAY(0, self->fd, "trace all");
+	inner = open_inner(&self->t, "write");
+	ASSERT_LE(0, inner);
+	self->fds[0] = inner;
+	open_gate(&self->t);
+	ASSERT_HEAR("write 10, \"12345678\", 8", inner);
+	/* Nobody knows what this would read. */
+	EXPECT_SAY(ERANGE, inner, "syscall_400 _, _, _");
+	EXPECT_SAY(ERANGE, inner, "symlink 0x10, _");
+	ASSERT_SAY(0, inner, "syscall_400 1, 0x10, 3");
+	ASSERT_SAY(0, inner, "close 12345");
+	ASSERT_SAY(0, inner, "cont");
+	ASSERT_HEAR("close 12345", self->fd);
+	ASSERT_SAY(0, self->fd, "write 10, \"text\", 4");
+	ASSERT_SAY(0, self->fd, "cont");
+	let_tell(_metadata, inner);
+	let_tell(_metadata, self->fd);
+	expect_written(_metadata, &self->t, "text");
+}
+
+static void set_filter(void)
+{
+	char prog[16] = "";
+
+	raw(SYS_seccomp, 1, 0xff, (long)prog);
+}
+
+/* New memory may have addresses in it that nobody looks behind. */
+TEST_F(data, new_memory_with_addresses_is_marked)
+{
+	start(&self->t, set_filter);
+	self->fd = open_inner(&self->t, "seccomp");
+	self->fds[0] = open_inner(&self->t, "seccomp");
+	ASSERT_LE(0, self->fds[0]);
+	open_gate(&self->t);
+	ASSERT_EQ(0, strncmp("seccomp 1, 0xff, ~\"", hear(self->fds[0]), 19));
+	ASSERT_SAY(0, self->fds[0], "seccomp _, _, \"0123456789abcdef\"");
+	ASSERT_SAY(0, self->fds[0], "cont");
+	EXPECT_HEAR("seccomp 1, 0xff, ~\"0123456789abcdef\"", self->fd);
+	ASSERT_SAY(0, self->fd, "seccomp _, _, _");
+	ASSERT_SAY(0, self->fd, "step");
+	EXPECT_HEAR("fail EINVAL", self->fd);
+	ASSERT_SAY(0, self->fd, "cont");
+}
+
+/* Who may debug the program may also look at what is bound. */
+TEST_F(data, bound_memory_can_be_looked_at)
+{
+	char path[32], text[9] = "";
+	long addr;
+	int mem;
+
+	start(&self->t, write_words);
+	self->fd = open_inner(&self->t, "write");
+	ASSERT_LE(0, self->fd);
+	open_gate(&self->t);
+	ASSERT_HEAR("write 10, \"12345678\", 8", self->fd);
+	ASSERT_SAY(0, self->fd, "get &2");
+	addr = strtol(hear(self->fd) + 9, NULL, 16);
+	snprintf(path, sizeof(path), "/proc/%d/mem", self->t.pid);
+	mem = open(path, O_RDWR);
+	ASSERT_LE(0, mem);
+	EXPECT_EQ(8, pread(mem, text, 8, addr));
+	EXPECT_STREQ("12345678", text);
+	EXPECT_EQ(-1, pwrite(mem, "evil", 4, addr));
+	close(mem);
+	EXPECT_SAY(EFAULT, self->fd, "set 2 \"evil\"");
+	ASSERT_SAY(0, self->fd, "cont");
+	let_tell(_metadata, self->fd);
+	expect_written(_metadata, &self->t, "12345678");
+}
+
+#define SLEEPERS	400
+
+static void *sleeper(void *arg)
+{
+	struct timespec t = { .tv_sec = 1000 };
+
+	raw(SYS_nanosleep, (long)&t, 0, 0);
+	return arg;
+}
+
+static void start_sleepers(void)
+{
+	pthread_attr_t attr;
+	pthread_t t;
+	int i;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, 1 << 16);
+	for (i = 0; i < SLEEPERS; i++)
+		if (pthread_create(&t, &attr, sleeper, NULL))
+			_exit(9);
+	pass_gate();
+	tell(raw(SYS_chdir, (long)"/tmp", 0, 0));
+	_exit(0);
+}
+
+/* Many small things that stay for long do not use up the room. */
+TEST_F_TIMEOUT(data, many_sleepers_leave_room, 120)
+{
+	char line[64];
+	int i, tid;
+
+	start(&self->t, start_sleepers);
+	self->fd = open_syscall(self->t.pid, 0, O_RDWR);
+	ASSERT_SAY(0, self->fd, "bind require");
+	ASSERT_SAY(0, self->fd, "tid on");
+	ASSERT_SAY(0, self->fd, "trace nanosleep,chdir");
+	open_gate(&self->t);
+	for (i = 0; i < SLEEPERS; i++) {
+		ASSERT_EQ(1, sscanf(hear(self->fd), "%d nanosleep \"\\350", &tid));
+		ASSERT_SAY(0, self->fd, "%d cont", tid);
+	}
+	open_gate(&self->t);
+	snprintf(line, sizeof(line), "%d chdir \"/tmp\"", self->t.pid);
+	ASSERT_HEAR(line, self->fd);
+	ASSERT_SAY(0, self->fd, "%d cont", self->t.pid);
+	EXPECT_EQ(0, told(&self->t));
+}
+
+/* ----------------------------------- room -------------------------------- */
 
 static int set_area(const char *kb)
 {
