@@ -388,7 +388,7 @@ static inline bool strace_seat_is_stale(const struct strace_seat *seat)
 	return !strace_seat_is_live(seat);
 }
 
-/* strace_area.c, for strace_data.c and strace_hooks.c */
+/* strace_area.c, for strace_bind.c and strace_hooks.c */
 unsigned long strace_reserve(struct strace_room *room, enum syscall_abi abi, u64 len);
 void strace_release(struct strace_room *room);
 void strace_rewind(struct strace_room *room, const struct strace_room *mark);
@@ -396,7 +396,7 @@ void strace_fill(struct strace_room *room, unsigned long to, const void *from, u
 int strace_fill_from_user(struct strace_room *room, unsigned long to,
 			  const void __user *from, u64 len);
 
-/* strace_data.c, for strace_hooks.c and strace_layer.c */
+/* strace_show.c and strace_bind.c, for strace_hooks.c and strace_layer.c */
 void strace_capture(struct strace_task *st, const struct syscall_call *call, u32 limit);
 void strace_capture_out(struct strace_task *st, const struct syscall_call *call,
 			s64 result, u32 limit);

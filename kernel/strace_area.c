@@ -240,8 +240,8 @@ static struct strace_zone *get_zone(unsigned int which)
 	struct strace_zone *zone = NULL;
 	int err;
 
-	/* Pairs with smp_store_release() in map_zone(). */
 	if (area)
+		/* Pairs with smp_store_release() in map_zone(). */
 		zone = smp_load_acquire(&area->zones[which]);
 	if (zone)
 		return zone;

@@ -9,6 +9,8 @@
 # Environment: TREE, BUILD.
 set -e
 
+. "$(dirname "$0")/tap.sh"
+
 : "${TREE:?}" "${BUILD:?}"
 here=$(dirname "$0")
 STOCK=$BUILD/stock
@@ -16,20 +18,6 @@ export STOCK
 
 objects="kernel/entry/common.o arch/x86/entry/common.o kernel/fork.o kernel/exit.o
 	fs/exec.o fs/proc/base.o arch/x86/entry/vsyscall/vsyscall_64.o"
-count=0
-failed=0
-
-# $1: name, $2: 0 if it passed
-result()
-{
-	count=$((count + 1))
-	if [ "$2" = 0 ]; then
-		echo "ok $count $1"
-	else
-		echo "not ok $count $1"
-		failed=1
-	fi
-}
 
 # Instructions with what they refer to, without file names. $1: object
 code()
@@ -46,8 +34,7 @@ function_code()
 }
 
 [ -d "$STOCK" ] || git -C "$TREE" worktree add -q --detach "$STOCK" stock
-echo "TAP version 13"
-echo "1..$(($(echo $objects | wc -w) + 2))"
+plan $(($(echo $objects | wc -w) + 2))
 for flavour in plain off; do
 	# shellcheck disable=SC2086 # a list of words
 	"$here/build.sh" $flavour prepare $objects > "$BUILD/hooks_check.log" 2>&1 ||

@@ -7,11 +7,11 @@
 # Environment: TREE, BUILD.
 set -e
 
+. "$(dirname "$0")/tap.sh"
+
 : "${TREE:?}" "${BUILD:?}"
 work=$BUILD/table_check
 tbl=arch/x86/entry/syscalls
-count=0
-failed=0
 
 # Compile a description as the build does. $1: description
 compile()
@@ -24,19 +24,6 @@ compile()
 			ioport signal_64 signal_32 vm86_32)) > "$work/out" 2> "$work/err"
 }
 
-# $1: name, $2: 0 if it passed
-result()
-{
-	count=$((count + 1))
-	if [ "$2" = 0 ]; then
-		echo "ok $count $1"
-	else
-		echo "not ok $count $1"
-		sed 's/^/# /' "$work/err"
-		failed=1
-	fi
-}
-
 # The build must fail, and say what is wrong.
 # $1: name of the check, $2: sed script that spoils it, $3: word of the complaint
 refused()
@@ -46,14 +33,15 @@ refused()
 	if ! cmp -s lib/syscall_desc.tbl "$work/bad.tbl" && ! compile "$work/bad.tbl" &&
 		grep -q "$3" "$work/err"; then
 		status=0
+	else
+		sed 's/^/# /' "$work/err"
 	fi
 	result "$1" $status
 }
 
 mkdir -p "$work"
 ${HOSTCC:-gcc} -O2 -Wall -o "$work/gen" lib/gen_syscall_desc.c
-echo "TAP version 13"
-echo "1..12"
+plan 12
 status=0
 compile "$PWD/lib/syscall_desc.tbl" || status=1
 result "table_is_good" $status
