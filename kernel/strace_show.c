@@ -454,6 +454,9 @@ void strace_capture_out(struct strace_task *st, const struct syscall_call *call,
 			total = result;
 		else if (arg.flags & SYSCALL_ARG_RET)
 			total = written(&arg, result);
+		/* A struct that was not written at all. */
+		if (!total && arg.len_kind == SYSCALL_LEN_CONST)
+			continue;
 		c.arg = i;
 		show_arg(&c, call, &arg, room_length(st, call, desc, &arg, i), total, true);
 	}

@@ -883,7 +883,7 @@ static int check_fresh(struct text_in *in, const struct syscall_arg_desc *arg, b
 	if (arg->flags & SYSCALL_ARG_FIXED)
 		return refuse(in, -EINVAL, "this memory has its place: use set");
 	if (arg->kind == SYSCALL_ARG_MSG || arg->kind == SYSCALL_ARG_MMSG)
-		return refuse(in, -EOPNOTSUPP, "new messages cannot be given: use set");
+		return refuse(in, -EOPNOTSUPP, "new messages cannot be given");
 	if (list != (arg->kind == SYSCALL_ARG_STRV || arg->kind == SYSCALL_ARG_IOV))
 		return refuse(in, -EINVAL, list ? "this argument is no list" :
 			      "this argument is a list");
@@ -924,7 +924,7 @@ static int take_arg(struct text_in *in, struct syscall_command *cmd, unsigned in
 	case '[':
 		return take_fresh(in, cmd, i, arg);
 	case '{':
-		return refuse(in, -EOPNOTSUPP, "new messages cannot be given: use set");
+		return refuse(in, -EOPNOTSUPP, "new messages cannot be given");
 	case '~':
 		return refuse(in, -EINVAL, "what is marked ~ can only be kept as shown");
 	default:

@@ -492,7 +492,7 @@ static int do_answer(struct strace_line *line)
 		refuse(line, err, "not at this kind of stop");
 		break;
 	case -ERANGE:
-		refuse(line, err, "the call would read more than what is bound");
+		refuse(line, err, "the call would use what is bound otherwise, or more of it");
 		break;
 	case -ESRCH:
 		refuse(line, err, "the stop is over");
@@ -514,7 +514,8 @@ static int do_access(struct strace_line *line)
 		refuse(line, err, "this argument is no address");
 		break;
 	case -EFAULT:
-		refuse(line, err, "no such memory");
+		refuse(line, err, line->cmd.verb == SYSCALL_VERB_SET ?
+		       "this memory cannot be written" : "no such memory");
 		break;
 	case -ESRCH:
 		refuse(line, err, "the stop is over");

@@ -387,9 +387,9 @@ static void reorder(struct line *theirs)
 	/* strace decodes what the stack holds; the call itself has no arguments. */
 	if (is(theirs->name, "rt_sigreturn") || is(theirs->name, "restart_syscall"))
 		theirs->nr_args = 0;
-	/* Two halves of a position are one number. */
-	if ((is(theirs->name, "preadv2") || is(theirs->name, "pwritev2")) &&
-	    theirs->nr_args == 5) {
+	/* Two halves of a position are one number; FUTEX_WAIT_BITSET has no uaddr2. */
+	if ((is(theirs->name, "preadv2") || is(theirs->name, "pwritev2") ||
+	     is(theirs->name, "futex")) && theirs->nr_args == 5) {
 		theirs->args[5] = theirs->args[4];
 		theirs->args[4] = (struct piece){ NULL, NULL };
 		theirs->nr_args = 6;
