@@ -180,7 +180,8 @@ static struct strace_zone *alloc_zone(unsigned int nr_pages)
 /* Called by a task whose call has addresses of the size that the zone is for. */
 static int map_zone(struct strace_zone **where)
 {
-	unsigned int nr_pages = (unsigned int)READ_ONCE(area_kb) >> (PAGE_SHIFT - 10);
+	/* One more for what is behind that which fills it. */
+	unsigned int nr_pages = ((unsigned int)READ_ONCE(area_kb) >> (PAGE_SHIFT - 10)) + 1;
 	struct strace_zone *zone = alloc_zone(nr_pages);
 	struct vm_area_struct *vma;
 	unsigned long start, size = (unsigned long)nr_pages << PAGE_SHIFT;

@@ -629,7 +629,7 @@ static int set_area(const char *kb)
 
 TEST_F(data, no_room)
 {
-	char line[5000];
+	char line[9000];
 
 	memset(line, 'x', sizeof(line));
 	line[sizeof(line) - 1] = '\0';
