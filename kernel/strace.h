@@ -217,6 +217,11 @@ struct strace_regs {
  * @in_call: strace_enter() judged the call that is being made
  * @again: the call changed after it was judged, and is to be judged anew
  * @seen: a tracer has seen this call
+ * @newborn: it has not run yet, and some layers want to know
+ * @maker: who made it, with a reference, as long as it is @newborn
+ * @birth: the layers of a new process until it is one
+ * @from: the layers of its parent when those were chosen
+ * @exec_path: what it has executed, until all layers know
  * @rounds: how often this call was judged
  * @step: bit n: the layer of seat n stops after this call
  * @program: the call's registers as the program set them
@@ -235,6 +240,11 @@ struct strace_task {
 	bool in_call;
 	bool again;
 	bool seen;
+	bool newborn;
+	struct pid *maker;
+	struct strace_nest *birth;
+	struct strace_nest *from;
+	char *exec_path;
 	unsigned int rounds;
 	u64 step;
 	struct strace_regs program;
@@ -253,15 +263,18 @@ struct strace_task {
  * @only: the one thread it is for; holds a reference; NULL for all threads
  * @generation: how often the layer had been armed; it has left this seat when
  *	that is not so any more
+ * @left: it has left this process, and may be on others; set by the process
  */
 struct strace_seat {
 	struct strace_layer *layer;
 	struct strace_task *only;
 	unsigned int generation;
+	bool left;
 };
 
 /**
- * struct strace_nest - the layers on a process; constant once published
+ * struct strace_nest - the layers on a process; constant once published, but for
+ * the seats that layers leave
  * @refs: one for signal_struct::strace_nest, one for each task that uses it
  * @nr: number of seats
  * @seats: oldest first; the last is nearest the program
@@ -301,7 +314,11 @@ enum strace_layer_state {
  * @notes: records that are no stops, oldest first; under @lock
  * @nr_notes: length of @notes; under @lock
  * @next_id: id of the last stop; under @lock
- * @gone: the generation whose process or thread has ended; written under @lock
+ * @follow: new processes join; written under @lock
+ * @events: records of births, executions and deaths; written under @lock
+ * @counted: the generation whose targets are counted; under @lock
+ * @nr_targets: processes and threads that it is on; under @lock
+ * @gone: the generation whose targets have all ended; written under @lock
  * @error_column: where the last refused line went wrong, 0 if none did; under @lock
  * @error_text: and why; under @lock
  * @set: calls that stop; written under @lock, a word at a time
@@ -329,6 +346,10 @@ struct strace_layer {
 	struct list_head notes;
 	unsigned int nr_notes;
 	u64 next_id;
+	bool follow;
+	bool events;
+	unsigned int counted;
+	unsigned int nr_targets;
 	unsigned int gone;
 	u32 error_column;
 	const char *error_text;
@@ -372,7 +393,8 @@ static inline bool strace_seat_covers(const struct strace_seat *seat,
  */
 static inline bool strace_seat_is_live(const struct strace_seat *seat)
 {
-	return READ_ONCE(seat->layer->state) != STRACE_LAYER_DETACHED &&
+	return !READ_ONCE(seat->left) &&
+	       READ_ONCE(seat->layer->state) != STRACE_LAYER_DETACHED &&
 	       READ_ONCE(seat->layer->generation) == seat->generation &&
 	       READ_ONCE(seat->layer->gone) != seat->generation;
 }
@@ -407,6 +429,7 @@ int strace_place(struct strace_task *st, struct syscall_call *call,
 		 const struct strace_fresh *fresh);
 int strace_check_kept(const struct strace_task *st, const struct syscall_call *old,
 		      const struct syscall_command *cmd);
+void strace_capture_path(struct strace_task *st, const char *path);
 void strace_put_snapshot(struct strace_snapshot *snapshot);
 
 /* strace_layer.c, for strace_hooks.c */
@@ -418,6 +441,10 @@ void strace_put_task(struct strace_task *st);
 void strace_put_nest(struct strace_nest *nest);
 struct strace_nest *strace_get_nest(struct task_struct *task);
 void strace_prune_nest(void);
+struct strace_nest *strace_follow(struct strace_nest *from, struct strace_task *st);
+void strace_leave_seat(struct strace_seat *seat);
+void strace_post_end(struct strace_layer *layer, struct task_struct *task, long code);
+void strace_post_gone(struct strace_layer *layer);
 bool strace_layer_is_capable(struct strace_layer *layer, struct user_namespace *ns);
 void strace_lose_layer(struct strace_layer *layer);
 void strace_target_gone(struct strace_seat *seat);

@@ -203,6 +203,8 @@ static bool post_event(const struct strace_seat *seat, struct strace_event *even
 	bool armed, seated;
 
 	event->record.tid = task_pid_nr_ns(current, layer->ns);
+	if (event->record.kind == SYSCALL_RECORD_NEW)
+		event->record.ret = pid_nr_ns(current->strace->maker, layer->ns);
 	event->rewritten = false;
 	event->verdict = STRACE_VERDICT_CONT;
 	spin_lock(&layer->lock);
@@ -850,6 +852,56 @@ static s64 show_result(struct strace_task *st, s64 result)
 	return result;
 }
 
+/* Stop for each layer that wants to know, with the record that is in the event. */
+static void tell_layers(struct strace_task *st)
+{
+	unsigned int i;
+
+	for (i = 0; st->nest && i < st->nest->nr; i++) {
+		struct strace_seat *seat = &st->nest->seats[i];
+
+		if (strace_seat_is_live(seat) && strace_seat_covers(seat, st) &&
+		    READ_ONCE(seat->layer->events) &&
+		    stop_for(st, seat, false) == STRACE_VERDICT_DIE)
+			break;
+	}
+}
+
+static void begin_event(struct strace_task *st, u32 kind)
+{
+	st->event.record.kind = kind;
+	st->event.snapshot = NULL;
+	memset(&st->event.record.data, 0, sizeof(st->event.record.data));
+}
+
+/* The task is about to run for the first time. */
+static void tell_birth(struct strace_task *st)
+{
+	strace_put_nest(st->from);
+	st->from = NULL;
+	if (st->newborn && refresh_nest(st)) {
+		begin_event(st, SYSCALL_RECORD_NEW);
+		tell_layers(st);
+	}
+	st->newborn = false;
+	put_pid(st->maker);
+	st->maker = NULL;
+}
+
+/* The task is about to run another program. */
+static void tell_exec(struct strace_task *st)
+{
+	char *path = st->exec_path;
+
+	st->exec_path = NULL;
+	if (refresh_nest(st)) {
+		begin_event(st, SYSCALL_RECORD_EXEC);
+		strace_capture_path(st, path);
+		tell_layers(st);
+	}
+	kfree(path);
+}
+
 /**
  * strace_exit - let the layers see the result of a call
  * @regs: the program's registers; changed as the layers say, and what they
@@ -862,6 +914,8 @@ void strace_exit(struct pt_regs *regs)
 	struct strace_task *st = current->strace;
 	s64 result, shown;
 
+	if (st && unlikely(st->newborn || st->from))
+		tell_birth(st);
 	/* Not judged: tracing began in the middle of the call. */
 	if (!st || !st->in_call)
 		return;
@@ -873,6 +927,8 @@ void strace_exit(struct pt_regs *regs)
 		if (shown != result)
 			set_result(regs, shown);
 	}
+	if (unlikely(st->exec_path))
+		tell_exec(st);
 	/* The restart may find what the call was given where it was. */
 	if (result != -ERESTART_RESTARTBLOCK)
 		strace_release(&st->room);
@@ -886,20 +942,97 @@ static bool is_worker(const struct task_struct *task)
 	return task->flags & (PF_KTHREAD | PF_USER_WORKER);
 }
 
+/* Layers that were on their way to a new process. */
+static void drop_birth(struct strace_nest *nest)
+{
+	unsigned int i;
+
+	for (i = 0; nest && i < nest->nr; i++)
+		strace_target_gone(&nest->seats[i]);
+	strace_put_nest(nest);
+}
+
+static bool has_events(const struct strace_nest *nest)
+{
+	unsigned int i;
+
+	for (i = 0; nest && i < nest->nr; i++)
+		if (READ_ONCE(nest->seats[i].layer->events))
+			return true;
+	return false;
+}
+
+static int dup_slot(struct task_struct *child)
+{
+	struct strace_task *st = strace_alloc_task(child);
+
+	child->strace = st;
+	if (!st)
+		return -ENOMEM;
+	if (has_events(current->strace->nest)) {
+		st->newborn = true;
+		st->maker = get_task_pid(current, PIDTYPE_PID);
+	}
+	return 0;
+}
+
+/* A new process has those layers of its parent that follow. */
+static int dup_layers(struct task_struct *child)
+{
+	struct strace_nest *from = strace_get_nest(current), *birth;
+	int err;
+
+	if (!from)
+		return 0;
+	birth = strace_follow(from, current->strace);
+	if (IS_ERR_OR_NULL(birth)) {
+		strace_put_nest(from);
+		return PTR_ERR_OR_ZERO(birth);
+	}
+	err = dup_slot(child);
+	if (err) {
+		drop_birth(birth);
+		strace_put_nest(from);
+		return err;
+	}
+	child->strace->birth = birth;
+	child->strace->from = from;
+	return 0;
+}
+
 /**
- * strace_dup_task - prepare to trace a new thread
+ * strace_dup_task - prepare to trace a new thread or process
  * @child: the new task, not running yet
  * @clone_flags: as for clone()
  *
- * Context: The parent; may sleep. strace_free_task() undoes it.
+ * CLONE_UNTRACED is the program's wish, and none of its tracers'.
+ *
+ * Context: The parent; may sleep. strace_cancel_fork() undoes it.
  * Return: 0 or -ENOMEM.
  */
 int strace_dup_task(struct task_struct *child, u64 clone_flags)
 {
-	if (!current->strace || !(clone_flags & CLONE_THREAD) || is_worker(child))
+	if (!current->strace || is_worker(child))
 		return 0;
-	child->strace = strace_alloc_task(child);
-	return child->strace ? 0 : -ENOMEM;
+	return clone_flags & CLONE_THREAD ? dup_slot(child) : dup_layers(child);
+}
+
+/**
+ * strace_cancel_fork - a new task does not come to be
+ * @child: the task
+ *
+ * Context: The parent; may sleep.
+ */
+void strace_cancel_fork(struct task_struct *child)
+{
+	struct strace_task *st = child->strace;
+
+	if (!st)
+		return;
+	drop_birth(st->birth);
+	strace_put_nest(st->from);
+	st->birth = NULL;
+	st->from = NULL;
 }
 
 /**
@@ -931,8 +1064,29 @@ static bool has_seat_for_all(const struct strace_nest *nest)
 	return false;
 }
 
+static bool has_follower(const struct strace_nest *nest)
+{
+	unsigned int i;
+
+	for (i = 0; i < nest->nr; i++)
+		if (READ_ONCE(nest->seats[i].layer->follow) &&
+		    strace_seat_is_live(&nest->seats[i]))
+			return true;
+	return false;
+}
+
+/* Was the child prepared for the layers that there are now? */
+static bool is_prepared(struct strace_nest *nest, struct strace_task *st, u64 clone_flags)
+{
+	if (clone_flags & CLONE_THREAD)
+		return st || !nest || !has_seat_for_all(nest);
+	if (st)
+		return st->from == nest;
+	return !nest || !has_follower(nest);
+}
+
 /**
- * strace_link_child - put a new thread under the layers of its process
+ * strace_link_child - put a new thread or process under its layers
  * @child: the new task, about to become visible
  * @clone_flags: as for clone()
  *
@@ -943,16 +1097,24 @@ static bool has_seat_for_all(const struct strace_nest *nest)
 int strace_link_child(struct task_struct *child, u64 clone_flags)
 {
 	struct strace_nest *nest = current->signal->strace_nest;
+	struct strace_task *st = child->strace;
 
 	lockdep_assert_held(strace_siglock(current));
-	if (!nest || !(clone_flags & CLONE_THREAD) || is_worker(child) ||
-	    !has_seat_for_all(nest))
+	if (is_worker(child))
 		return 0;
-	if (!child->strace) {
+	if (!is_prepared(nest, st, clone_flags)) {
 		set_thread_flag(TIF_SIGPENDING);
 		return -ERESTARTNOINTR;
 	}
-	set_task_syscall_work(child, STRACE);
+	if (!st)
+		return 0;
+	if (!(clone_flags & CLONE_THREAD)) {
+		child->signal->strace_nest = st->birth;
+		st->birth = NULL;
+		set_task_syscall_work(child, STRACE);
+	} else if (nest && has_seat_for_all(nest)) {
+		set_task_syscall_work(child, STRACE);
+	}
 	return 0;
 }
 
@@ -976,13 +1138,24 @@ static void leave_own_seats(struct strace_task *st, struct strace_nest *nest)
 			strace_target_gone(&nest->seats[i]);
 }
 
+static void tell_end(struct strace_task *st, struct strace_nest *nest, long code)
+{
+	unsigned int i;
+
+	for (i = 0; nest && i < nest->nr; i++)
+		if (strace_seat_covers(&nest->seats[i], st) &&
+		    strace_seat_is_live(&nest->seats[i]))
+			strace_post_end(nest->seats[i].layer, current, code);
+}
+
 /**
  * strace_exit_task - a thread ends
  * @task: current, with PF_EXITING set
+ * @code: its exit code, as do_exit() has it
  *
  * Context: Exit of the task; does not wait for any tracer.
  */
-void strace_exit_task(struct task_struct *task)
+void strace_exit_task(struct task_struct *task, long code)
 {
 	struct strace_nest *nest = NULL;
 	struct strace_task *st;
@@ -1003,8 +1176,11 @@ void strace_exit_task(struct task_struct *task)
 	spin_unlock_irq(strace_siglock(task));
 	if (!st)
 		return;
+	tell_end(st, nest, code);
 	leave_own_seats(st, nest);
 	strace_put_nest(nest);
+	strace_put_nest(st->from);
+	st->from = NULL;
 	strace_put_nest(st->nest);
 	st->nest = NULL;
 	strace_release(&st->room);
@@ -1066,6 +1242,18 @@ void strace_exec_unsafe(struct linux_binprm *bprm)
 	strace_put_nest(nest);
 }
 
+/* The layer may not trace the new program; nor is it shown how this call ends. */
+static void lose_seat(struct strace_task *st, struct strace_seat *seat)
+{
+	struct strace_layer *layer = seat->layer;
+	unsigned int i;
+
+	for (i = 0; st && st->nest && i < st->nest->nr; i++)
+		if (st->nest->seats[i].layer == layer)
+			st->step &= ~BIT_ULL(i);
+	strace_leave_seat(seat);
+}
+
 /**
  * strace_exec_committed - a new program has taken over the task
  * @bprm: the program
@@ -1088,12 +1276,17 @@ void strace_exec_committed(struct linux_binprm *bprm)
 		st->bound.mask = 0;
 		strace_release(&st->room);
 	}
-	if (!bprm->secureexec && get_dumpable(current->mm) == SUID_DUMP_USER)
-		return;
 	nest = strace_get_nest(current);
-	for (i = 0; nest && i < nest->nr; i++)
+	for (i = 0; nest && i < nest->nr; i++) {
+		if (!bprm->secureexec && get_dumpable(current->mm) == SUID_DUMP_USER)
+			break;
 		if (strace_seat_is_live(&nest->seats[i]) &&
 		    !strace_layer_is_capable(nest->seats[i].layer, ns))
-			strace_lose_layer(nest->seats[i].layer);
+			lose_seat(st, &nest->seats[i]);
+	}
+	if (st && has_events(nest)) {
+		kfree(st->exec_path);
+		st->exec_path = kstrdup(bprm->filename, GFP_KERNEL_ACCOUNT);
+	}
 	strace_put_nest(nest);
 }

@@ -16,6 +16,7 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/security.h>
+#include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/sysctl.h>
 
@@ -132,7 +133,9 @@ void strace_put_task(struct strace_task *st)
 {
 	if (!st || !refcount_dec_and_test(&st->refs))
 		return;
-	WARN_ON_ONCE(st->event.state != STRACE_EVENT_IDLE || st->nest);
+	WARN_ON_ONCE(st->event.state != STRACE_EVENT_IDLE || st->nest || st->birth);
+	put_pid(st->maker);
+	kfree(st->exec_path);
 	strace_put_snapshot(st->snapshot);
 	kvfree(st->event.fresh);
 	kfree(st);
@@ -556,6 +559,15 @@ static int publish_nest(struct task_struct *task, struct strace_nest *old,
 	return err;
 }
 
+/* From here on it counts how many processes or threads the next seats are for. */
+static void begin_count(struct strace_layer *layer)
+{
+	spin_lock(&layer->lock);
+	layer->counted = layer->generation + 1;
+	layer->nr_targets = 1;
+	spin_unlock(&layer->lock);
+}
+
 /* The thread's slot with a reference; it may be exiting. */
 static struct strace_task *get_slot(struct task_struct *task)
 {
@@ -616,6 +628,7 @@ static int try_add_seat(struct strace_layer *layer, struct task_struct *task,
 	if (IS_ERR(new)) {
 		err = PTR_ERR(new);
 	} else {
+		begin_count(layer);
 		err = publish_nest(task, old, new, one_thread);
 		if (!err)
 			begin_generation(layer, set);
@@ -914,10 +927,82 @@ void strace_target_gone(struct strace_seat *seat)
 {
 	struct strace_layer *layer = seat->layer;
 
+	if (seat->left)
+		return;
 	spin_lock(&layer->lock);
-	WRITE_ONCE(layer->gone, seat->generation);
+	if (layer->counted == seat->generation && !--layer->nr_targets)
+		WRITE_ONCE(layer->gone, seat->generation);
 	spin_unlock(&layer->lock);
 	wake_up_poll(&layer->wait, EPOLLIN | EPOLLHUP);
+}
+
+/* Is the layer to be on a new process as well? It counts from here on. */
+static bool join(struct strace_seat *seat)
+{
+	struct strace_layer *layer = seat->layer;
+	bool joins;
+
+	spin_lock(&layer->lock);
+	joins = layer->follow && strace_seat_is_live(seat);
+	if (joins)
+		layer->nr_targets++;
+	spin_unlock(&layer->lock);
+	return joins;
+}
+
+/**
+ * strace_follow - choose the layers of a new process
+ * @from: those of its parent
+ * @st: the parent, current
+ *
+ * Context: Process context, may sleep. strace_target_gone() for each seat undoes
+ * it.
+ * Return: the nest, NULL if no layer follows, or an ERR_PTR() with -ENOMEM.
+ */
+struct strace_nest *strace_follow(struct strace_nest *from, struct strace_task *st)
+{
+	struct strace_nest *nest = alloc_nest(from->nr);
+	unsigned int i;
+
+	if (!nest)
+		return ERR_PTR(-ENOMEM);
+	nest->nr = 0;
+	for (i = 0; i < from->nr; i++) {
+		struct strace_seat *seat = &from->seats[i];
+
+		if (strace_seat_covers(seat, st) && join(seat))
+			set_seat(&nest->seats[nest->nr++], seat->layer, NULL,
+				 seat->generation);
+	}
+	if (nest->nr)
+		return nest;
+	strace_put_nest(nest);
+	return NULL;
+}
+
+/**
+ * strace_leave_seat - the layer leaves this process, if it has others
+ * @seat: a seat of current
+ *
+ * If it has none the layer is lost.
+ *
+ * Context: The only thread of a process.
+ */
+void strace_leave_seat(struct strace_seat *seat)
+{
+	struct strace_layer *layer = seat->layer;
+	bool last;
+
+	spin_lock(&layer->lock);
+	last = layer->nr_targets <= 1;
+	spin_unlock(&layer->lock);
+	if (last) {
+		strace_lose_layer(layer);
+		return;
+	}
+	strace_post_gone(layer);
+	strace_target_gone(seat);
+	WRITE_ONCE(seat->left, true);
 }
 
 /**
@@ -977,20 +1062,21 @@ bool strace_layer_is_mine(struct strace_layer *layer)
  * @layer: the layer
  *
  * Context: Any.
- * Return: true after "tid on".
+ * Return: true after "tid on", and after "follow on".
  */
 bool strace_layer_has_tid(struct strace_layer *layer)
 {
-	return READ_ONCE(layer->with_tid);
+	return READ_ONCE(layer->with_tid) || READ_ONCE(layer->follow);
 }
 
 /**
  * strace_configure - change how a layer works
  * @layer: the layer
- * @cmd: a command with the verb limit, tid or onclose
+ * @cmd: a command with the verb limit, tid, out, follow, events, bind or onclose
  *
  * Context: Process context.
- * Return: 0, or -ESRCH to change what a tracer that is gone has left word of.
+ * Return: 0, -ESRCH to change what a tracer that is gone has left word of, or
+ * -EINVAL for a console that shall follow.
  */
 int strace_configure(struct strace_layer *layer, const struct syscall_command *cmd)
 {
@@ -1006,6 +1092,16 @@ int strace_configure(struct strace_layer *layer, const struct syscall_command *c
 		break;
 	case SYSCALL_VERB_OUT:
 		WRITE_ONCE(layer->out, cmd->value);
+		break;
+	case SYSCALL_VERB_FOLLOW:
+		/* Whoever may answer one program's stops need not be one for another's. */
+		if (layer->console)
+			err = -EINVAL;
+		else
+			WRITE_ONCE(layer->follow, cmd->value);
+		break;
+	case SYSCALL_VERB_EVENTS:
+		WRITE_ONCE(layer->events, cmd->value);
 		break;
 	case SYSCALL_VERB_BIND:
 		WRITE_ONCE(layer->bind, cmd->value);
@@ -1027,22 +1123,36 @@ int strace_configure(struct strace_layer *layer, const struct syscall_command *c
 
 /* ---------------------------------- notes -------------------------------- */
 
+static struct strace_note *alloc_note(const struct syscall_record *record, gfp_t flags)
+{
+	struct strace_note *note = kzalloc(sizeof(*note), GFP_KERNEL_ACCOUNT | flags);
+
+	if (note)
+		note->record = *record;
+	return note;
+}
+
+static void add_note(struct strace_layer *layer, struct strace_note *note)
+{
+	lockdep_assert_held(&layer->lock);
+	list_add_tail(&note->node, &layer->notes);
+	layer->nr_notes++;
+}
+
 static int post_note(struct strace_layer *layer, const struct syscall_record *record,
 		     struct strace_memory *memory)
 {
-	struct strace_note *note = kzalloc(sizeof(*note), GFP_KERNEL_ACCOUNT);
+	struct strace_note *note = alloc_note(record, 0);
 	int err = 0;
 
 	if (!note)
 		return -ENOMEM;
-	note->record = *record;
 	spin_lock(&layer->lock);
 	if (layer->nr_notes < MAX_NOTES) {
 		note->memory = memory;
 		if (memory)
 			refcount_inc(&memory->refs);
-		list_add_tail(&note->node, &layer->notes);
-		layer->nr_notes++;
+		add_note(layer, note);
 	} else {
 		err = -EAGAIN;
 	}
@@ -1052,6 +1162,60 @@ static int post_note(struct strace_layer *layer, const struct syscall_record *re
 	else
 		wake_up_poll(&layer->wait, EPOLLIN);
 	return err;
+}
+
+/*
+ * What happens once in the life of a task is told whatever happens. No more of
+ * these wait than there were tasks, each of which the tracer let begin.
+ */
+static void post_event_note(struct strace_layer *layer, struct task_struct *task,
+			    struct syscall_record *record)
+{
+	struct strace_note *note;
+
+	record->tid = task_pid_nr_ns(task, layer->ns);
+	note = alloc_note(record, __GFP_NOFAIL);
+	spin_lock(&layer->lock);
+	if (layer->state == STRACE_LAYER_ARMED) {
+		add_note(layer, note);
+		note = NULL;
+	}
+	spin_unlock(&layer->lock);
+	kfree(note);
+	wake_up_poll(&layer->wait, EPOLLIN);
+}
+
+/**
+ * strace_post_end - tell a tracer that a thread has ended
+ * @layer: the layer
+ * @task: the thread, current
+ * @code: its exit code, as do_exit() has it
+ *
+ * Context: Process context, may sleep.
+ */
+void strace_post_end(struct strace_layer *layer, struct task_struct *task, long code)
+{
+	struct syscall_record record = {
+		.kind = code & 0x7f ? SYSCALL_RECORD_KILLED : SYSCALL_RECORD_EXITED,
+		.ret = code & 0x7f ?: (code >> 8) & 0xff,
+	};
+
+	if (READ_ONCE(layer->events))
+		post_event_note(layer, task, &record);
+}
+
+/**
+ * strace_post_gone - tell a tracer that it may not trace current any more
+ * @layer: the layer
+ *
+ * Context: Process context, may sleep.
+ */
+void strace_post_gone(struct strace_layer *layer)
+{
+	struct syscall_record record = { .kind = SYSCALL_RECORD_GONE };
+
+	if (READ_ONCE(layer->events))
+		post_event_note(layer, current, &record);
 }
 
 /**
@@ -1128,7 +1292,7 @@ static struct strace_event *next_event(struct strace_layer *layer)
 	reported = list_first_entry_or_null(&layer->reported, struct strace_event, node);
 	if (layer->console)
 		return layer->with_tid ? queued ?: reported : reported ?: queued;
-	return layer->with_tid || !reported ? queued : NULL;
+	return layer->with_tid || layer->follow || !reported ? queued : NULL;
 }
 
 /* What a reader gets when there is nothing to read. */
@@ -1151,7 +1315,7 @@ static int try_fetch(struct strace_layer *layer, struct strace_report *report)
 	spin_lock(&layer->lock);
 	note = list_first_entry_or_null(&layer->notes, struct strace_note, node);
 	event = next_event(layer);
-	report->with_tid = layer->with_tid;
+	report->with_tid = layer->with_tid || layer->follow;
 	if (note) {
 		report_note(layer, note, report);
 	} else if (event) {
@@ -1350,6 +1514,8 @@ static int answer_exit(struct strace_event *event, const struct syscall_command 
 		answer_event(event, STRACE_VERDICT_CONT, 0);
 		return 0;
 	case SYSCALL_VERB_RESULT:
+		if (event->record.kind != SYSCALL_RECORD_EXIT)
+			return -EBUSY;
 		answer_event(event, STRACE_VERDICT_VALUE, cmd->value);
 		return 0;
 	default:
@@ -1418,6 +1584,8 @@ static int find_address(const struct syscall_record *record,
 
 	if (desc && (i >= desc->nr_args || !syscall_arg_is_pointer(desc->args[i].kind)))
 		return -EINVAL;
+	if (record->kind != SYSCALL_RECORD_ENTRY && record->kind != SYSCALL_RECORD_EXIT)
+		return -EBUSY;
 	*addr = call->args[i];
 	if (syscall_abi_word(call->abi) == 4)
 		*addr = (u32)*addr;
@@ -1607,6 +1775,28 @@ __poll_t strace_poll(struct strace_layer *layer, struct file *file,
 		mask |= EPOLLERR;
 	spin_unlock(&layer->lock);
 	return mask;
+}
+
+/**
+ * strace_show_tracers - the line of /proc/<pid>/status
+ * @m: the file
+ * @task: the thread that it is of
+ *
+ * Context: Process context.
+ */
+void strace_show_tracers(struct seq_file *m, struct task_struct *task)
+{
+	struct strace_nest *nest = strace_get_nest(task);
+	unsigned int i, n = 0;
+
+	for (i = 0; nest && i < nest->nr; i++) {
+		const struct strace_seat *seat = &nest->seats[i];
+
+		n += strace_seat_is_live(seat) &&
+		     (!seat->only || seat->only == READ_ONCE(task->strace));
+	}
+	strace_put_nest(nest);
+	seq_put_decimal_ull(m, "\nSyscallTracers:\t", n);
 }
 
 #ifdef CONFIG_SYSCTL

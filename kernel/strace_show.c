@@ -406,6 +406,26 @@ void strace_capture(struct strace_task *st, const struct syscall_call *call, u32
 	publish(st, c.to);
 }
 
+/**
+ * strace_capture_path - put a path into the record of a stop
+ * @st: the task; st->event.record.data is set
+ * @path: the path
+ *
+ * Context: The task itself; sleeps.
+ */
+void strace_capture_path(struct strace_task *st, const char *path)
+{
+	struct capture c = { .to = get_snapshot(st) };
+	size_t len = strlen(path);
+	u8 *to = c.to ? make_room(&c, len) : NULL;
+
+	if (to) {
+		memcpy(to, path, len);
+		add_bytes(&c, len, false);
+	}
+	publish(st, c.to);
+}
+
 /* What an argument has of a call with this result. */
 static u64 written(const struct syscall_arg_desc *arg, u64 result)
 {

@@ -6,6 +6,7 @@
  *	body	:= call | "ok " number {", " arg " " memory} | "fail " error
  *		 | "data " arg "+" offset ", " string | "data &" arg ", " address
  *		 | "error " column ", " string
+ *		 | "new " TID | "exec " string | "exit " number | "killed " signal | "gone"
  *	call	:= [abi ":"] name [" " value {", " value}]
  *	value	:= number | ["~"] memory
  *	memory	:= address | string ["..."]
@@ -20,7 +21,7 @@
  *		 | "set " arg ["+" offset] " " string
  *		 | "get " arg ["+" offset " " length] | "get &" arg
  *		 | "trace " set | "limit " number | "tid " switch | "out " switch
- *		 | "bind " switch | "bind require"
+ *		 | "bind " switch | "bind require" | "follow " switch | "events " switch
  *		 | "onclose cont" | "onclose kill" | "onclose skip-fail " error
  *		 | "detach" | "error"
  *	new	:= "_" | value as shown | number | "NULL" | string
@@ -28,6 +29,7 @@
  *	switch	:= "on" | "off"
  *	set	:= ["!"] ("all" | [abi ":"] (name | "%" class)) {("," | " ") ["!"] ...}
  *	error	:= name from errno.h | number
+ *	signal	:= name from signal.h | "SIGRT_" number
  *	name	:= name from lib/syscall_desc.tbl | "syscall_" number
  *	number	:= as in C: decimal, 0x hexadecimal, 0 octal; a minus where it fits
  *	string	:= as in C: printable ASCII and escapes between quotes
@@ -39,10 +41,12 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/limits.h>
+#include <linux/signal.h>
 #include <linux/string.h>
 #include <linux/syscall_text.h>
 
 #define MAX_ERRNO_VALUE		4095
+#define FIRST_RT_SIGNAL		32
 /* Results that only the kernel itself may use: ERESTARTSYS and its relatives. */
 #define FIRST_RESTART		512
 #define LAST_RESTART		516
@@ -158,6 +162,29 @@ static void put_error(struct text_out *out, int error)
 		put_text(out, name);
 	else
 		put_unsigned(out, error);
+}
+
+static const char *const signal_names[] = {
+	[SIGHUP] = "HUP", [SIGINT] = "INT", [SIGQUIT] = "QUIT", [SIGILL] = "ILL",
+	[SIGTRAP] = "TRAP", [SIGABRT] = "ABRT", [SIGBUS] = "BUS", [SIGFPE] = "FPE",
+	[SIGKILL] = "KILL", [SIGUSR1] = "USR1", [SIGSEGV] = "SEGV", [SIGUSR2] = "USR2",
+	[SIGPIPE] = "PIPE", [SIGALRM] = "ALRM", [SIGTERM] = "TERM",
+	[SIGSTKFLT] = "STKFLT", [SIGCHLD] = "CHLD", [SIGCONT] = "CONT",
+	[SIGSTOP] = "STOP", [SIGTSTP] = "TSTP", [SIGTTIN] = "TTIN", [SIGTTOU] = "TTOU",
+	[SIGURG] = "URG", [SIGXCPU] = "XCPU", [SIGXFSZ] = "XFSZ",
+	[SIGVTALRM] = "VTALRM", [SIGPROF] = "PROF", [SIGWINCH] = "WINCH",
+	[SIGIO] = "IO", [SIGPWR] = "PWR", [SIGSYS] = "SYS",
+};
+
+static void put_signal(struct text_out *out, unsigned int sig)
+{
+	put_text(out, "SIG");
+	if (sig < ARRAY_SIZE(signal_names) && signal_names[sig]) {
+		put_text(out, signal_names[sig]);
+	} else {
+		put_text(out, "RT_");
+		put_unsigned(out, sig - FIRST_RT_SIGNAL);
+	}
 }
 
 static void put_pointer(struct text_out *out, u64 value)
@@ -368,6 +395,28 @@ size_t syscall_text_format(char *buf, size_t size,
 		put_unsigned(&out, rec->arg);
 		put_text(&out, ", ");
 		put_pointer(&out, rec->off);
+		break;
+	case SYSCALL_RECORD_NEW:
+		put_text(&out, "new ");
+		put_unsigned(&out, rec->ret);
+		break;
+	case SYSCALL_RECORD_EXEC:
+		put_text(&out, "exec ");
+		if (rec->data.nr)
+			put_block(&out, &rec->data, rec->data.blocks);
+		else
+			put_string(&out, NULL, 0);
+		break;
+	case SYSCALL_RECORD_EXITED:
+		put_text(&out, "exit ");
+		put_unsigned(&out, rec->ret);
+		break;
+	case SYSCALL_RECORD_KILLED:
+		put_text(&out, "killed ");
+		put_signal(&out, rec->ret);
+		break;
+	case SYSCALL_RECORD_GONE:
+		put_text(&out, "gone");
 		break;
 	case SYSCALL_RECORD_ERROR:
 		put_text(&out, "error ");
@@ -1388,6 +1437,8 @@ static const struct {
 	{ "tid",	SYSCALL_VERB_TID,	parse_switch },
 	{ "out",	SYSCALL_VERB_OUT,	parse_switch },
 	{ "bind",	SYSCALL_VERB_BIND,	parse_bind },
+	{ "follow",	SYSCALL_VERB_FOLLOW,	parse_switch },
+	{ "events",	SYSCALL_VERB_EVENTS,	parse_switch },
 	{ "onclose",	SYSCALL_VERB_ONCLOSE,	parse_onclose },
 	{ "detach",	SYSCALL_VERB_DETACH,	parse_plain },
 	{ "error",	SYSCALL_VERB_ERROR,	parse_plain },

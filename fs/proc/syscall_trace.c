@@ -465,6 +465,8 @@ static int do_configure(struct strace_line *line)
 {
 	int err = strace_configure(line->layer, &line->cmd);
 
+	if (err == -EINVAL)
+		return refuse(line, err, "the console does not follow");
 	return err ? refuse(line, err, "the tracer is gone: write trace first") : 0;
 }
 
@@ -552,6 +554,8 @@ static const struct {
 	[SYSCALL_VERB_TID]	= { do_configure, false, true },
 	[SYSCALL_VERB_OUT]	= { do_configure, false, true },
 	[SYSCALL_VERB_BIND]	= { do_configure, false, true },
+	[SYSCALL_VERB_FOLLOW]	= { do_configure, false, true },
+	[SYSCALL_VERB_EVENTS]	= { do_configure, false, true },
 	[SYSCALL_VERB_ONCLOSE]	= { do_configure, false, true },
 	[SYSCALL_VERB_DETACH]	= { do_detach, false, true },
 	[SYSCALL_VERB_ERROR]	= { do_error, false, true },

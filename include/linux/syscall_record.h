@@ -87,6 +87,11 @@ struct syscall_data {
  * @SYSCALL_RECORD_EXIT: a stop after a call
  * @SYSCALL_RECORD_DATA: memory behind an argument, as asked for
  * @SYSCALL_RECORD_ADDRESS: the argument itself, as asked for
+ * @SYSCALL_RECORD_NEW: a stop of a thread that has not run yet
+ * @SYSCALL_RECORD_EXEC: a stop before the first instruction of a program
+ * @SYSCALL_RECORD_EXITED: a thread has ended by itself
+ * @SYSCALL_RECORD_KILLED: a thread has been ended by a signal
+ * @SYSCALL_RECORD_GONE: a process may not be traced any more
  * @SYSCALL_RECORD_ERROR: why the last refused line was refused
  */
 enum syscall_record_kind {
@@ -94,6 +99,11 @@ enum syscall_record_kind {
 	SYSCALL_RECORD_EXIT,
 	SYSCALL_RECORD_DATA,
 	SYSCALL_RECORD_ADDRESS,
+	SYSCALL_RECORD_NEW,
+	SYSCALL_RECORD_EXEC,
+	SYSCALL_RECORD_EXITED,
+	SYSCALL_RECORD_KILLED,
+	SYSCALL_RECORD_GONE,
 	SYSCALL_RECORD_ERROR,
 };
 
@@ -102,8 +112,11 @@ enum syscall_record_kind {
  * @kind: an &enum syscall_record_kind, says which other fields count
  * @tid: thread that it is about, as numbered in the tracer's pid namespace
  * @call: entry, exit: the call
- * @data: entry: what the arguments point to; exit: what the call wrote there
- * @ret: exit: the result, sign-extended; negative errno on failure
+ * @data: entry: what the arguments point to; exit: what the call wrote there;
+ *	exec: the path
+ * @ret: exit: the result, sign-extended; negative errno on failure; new: the
+ *	thread that made it, numbered as @tid; exited: the exit code; killed: the
+ *	signal
  * @arg: data, address: number of the argument, the first is 1
  * @off: data: offset behind the argument; address: the address; error: column,
  *	the first is 1
@@ -149,6 +162,8 @@ struct syscall_set {
  * @SYSCALL_VERB_TID: whether records carry the thread id
  * @SYSCALL_VERB_OUT: whether records carry what calls wrote
  * @SYSCALL_VERB_BIND: whether what was seen is what runs
+ * @SYSCALL_VERB_FOLLOW: whether new processes are traced, too
+ * @SYSCALL_VERB_EVENTS: whether there are records of births and deaths
  * @SYSCALL_VERB_ONCLOSE: what stops get when the tracer is gone
  * @SYSCALL_VERB_DETACH: leave
  * @SYSCALL_VERB_ERROR: ask why the last refused line was refused
@@ -167,6 +182,8 @@ enum syscall_verb {
 	SYSCALL_VERB_TID,
 	SYSCALL_VERB_OUT,
 	SYSCALL_VERB_BIND,
+	SYSCALL_VERB_FOLLOW,
+	SYSCALL_VERB_EVENTS,
 	SYSCALL_VERB_ONCLOSE,
 	SYSCALL_VERB_DETACH,
 	SYSCALL_VERB_ERROR,
@@ -216,7 +233,7 @@ struct syscall_fresh {
  * struct syscall_command - one line of a tracer, understood
  * @verb: an &enum syscall_verb, says which other fields count
  * @value: skip, result: what the program sees, negative errno for a failure;
- *	limit: bytes; tid, out: on or off; bind: an &enum syscall_bind;
+ *	limit: bytes; tid, out, follow, events: on or off; bind: an &enum syscall_bind;
  *	onclose: negative errno for FAIL
  * @onclose: onclose: an &enum syscall_onclose
  * @call: rewrite: the new call; kept arguments hold their old value

@@ -18,6 +18,7 @@ struct file;
 struct linux_binprm;
 struct poll_table_struct;
 struct pt_regs;
+struct seq_file;
 struct strace_layer;
 struct strace_snapshot;
 struct strace_note;
@@ -37,8 +38,9 @@ void strace_exit(struct pt_regs *regs);
 int strace_dup_task(struct task_struct *child, u64 clone_flags);
 void strace_fork_regs(struct task_struct *child);
 int strace_link_child(struct task_struct *child, u64 clone_flags);
+void strace_cancel_fork(struct task_struct *child);
 void strace_free_task(struct task_struct *task);
-void strace_exit_task(struct task_struct *task);
+void strace_exit_task(struct task_struct *task, long code);
 void strace_exit_group(struct task_struct *task);
 void strace_exec_unsafe(struct linux_binprm *bprm);
 void strace_exec_committed(struct linux_binprm *bprm);
@@ -109,6 +111,7 @@ int strace_post_address(struct strace_layer *layer, const struct syscall_record 
 			const struct syscall_command *cmd);
 int strace_access(struct strace_layer *layer, u64 id,
 		  const struct syscall_command *cmd);
+void strace_show_tracers(struct seq_file *m, struct task_struct *task);
 __poll_t strace_poll(struct strace_layer *layer, struct file *file,
 		     struct poll_table_struct *wait);
 
@@ -152,11 +155,15 @@ static inline int strace_link_child(struct task_struct *child, u64 clone_flags)
 	return 0;
 }
 
+static inline void strace_cancel_fork(struct task_struct *child)
+{
+}
+
 static inline void strace_free_task(struct task_struct *task)
 {
 }
 
-static inline void strace_exit_task(struct task_struct *task)
+static inline void strace_exit_task(struct task_struct *task, long code)
 {
 }
 
@@ -169,6 +176,10 @@ static inline void strace_exec_unsafe(struct linux_binprm *bprm)
 }
 
 static inline void strace_exec_committed(struct linux_binprm *bprm)
+{
+}
+
+static inline void strace_show_tracers(struct seq_file *m, struct task_struct *task)
 {
 }
 

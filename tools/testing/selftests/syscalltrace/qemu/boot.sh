@@ -57,11 +57,11 @@ probe_kvm()
 	fi | tee "$BUILD/kvm"
 }
 
-# $@: arguments for qemu
+# Become qemu: who has started it must be able to end it. $@: arguments for it
 qemu()
 {
 	# shellcheck disable=SC2046,SC2086 # lists of words
-	qemu-system-x86_64 $(accel) -m "${GUEST_MEM:-1024}" -nodefaults \
+	exec qemu-system-x86_64 $(accel) -m "${GUEST_MEM:-1024}" -nodefaults \
 		-display none -no-reboot -kernel "$kernel" -initrd "$run/initramfs.gz" \
 		-device virtio-serial-pci \
 		-chardev file,id=results,path="$run/results" \
@@ -79,7 +79,7 @@ cmdline()
 # With a terminal, the serial line is the terminal.
 interactive()
 {
-	qemu -serial mon:stdio -append "$(cmdline "guest_shell=1 panic_on_warn=0")"
+	(qemu -serial mon:stdio -append "$(cmdline "guest_shell=1 panic_on_warn=0")")
 }
 
 # $1: time limit in seconds

@@ -17,7 +17,7 @@ STOCK=$BUILD/stock
 export STOCK
 
 objects="kernel/entry/common.o arch/x86/entry/common.o kernel/fork.o kernel/exit.o
-	fs/exec.o fs/proc/base.o arch/x86/entry/vsyscall/vsyscall_64.o"
+	fs/exec.o fs/proc/base.o fs/proc/array.o arch/x86/entry/vsyscall/vsyscall_64.o"
 
 # Instructions with what they refer to, without file names. $1: object
 code()
