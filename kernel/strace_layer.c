@@ -1582,10 +1582,10 @@ static int find_address(const struct syscall_record *record,
 	const struct syscall_desc *desc = syscall_describe(call);
 	unsigned int i = cmd->arg - 1;
 
-	if (desc && (i >= desc->nr_args || !syscall_arg_is_pointer(desc->args[i].kind)))
-		return -EINVAL;
 	if (record->kind != SYSCALL_RECORD_ENTRY && record->kind != SYSCALL_RECORD_EXIT)
 		return -EBUSY;
+	if (desc && (i >= desc->nr_args || !syscall_arg_is_pointer(desc->args[i].kind)))
+		return -EINVAL;
 	*addr = call->args[i];
 	if (syscall_abi_word(call->abi) == 4)
 		*addr = (u32)*addr;
@@ -1684,8 +1684,8 @@ static int post_data(struct strace_layer *layer, const struct syscall_record *sh
  * @cmd: a command with the verb get-address
  *
  * Context: Process context, may sleep.
- * Return: 0, -EINVAL if the argument is no address, -EAGAIN if too many records
- * wait for a reader, -ENOMEM.
+ * Return: 0, -EINVAL if the argument is no address, -EBUSY if the stop is not one
+ * of a call, -EAGAIN if too many records wait for a reader, -ENOMEM.
  */
 int strace_post_address(struct strace_layer *layer, const struct syscall_record *shown,
 			const struct syscall_command *cmd)
@@ -1711,7 +1711,7 @@ int strace_post_address(struct strace_layer *layer, const struct syscall_record 
  * Context: Process context, may sleep.
  * Return: 0, -ESRCH if the stop is over, -EINVAL if the argument is no
  * address, -EFAULT if nothing can be read or not everything can be written,
- * -EBUSY if another tracer thread is at it, -EAGAIN if too many records wait
+ * -EBUSY if another tracer thread is at it or the stop is not one of a call, -EAGAIN if too many records wait
  * for a reader, -ENOMEM, -ERESTARTSYS or -EINTR for a signal.
  */
 int strace_access(struct strace_layer *layer, u64 id, const struct syscall_command *cmd)

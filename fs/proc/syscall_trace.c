@@ -515,6 +515,9 @@ static int do_access(struct strace_line *line)
 	case -EINVAL:
 		refuse(line, err, "this argument is no address");
 		break;
+	case -EBUSY:
+		refuse(line, err, "not at this kind of stop, or being done already");
+		break;
 	case -EFAULT:
 		refuse(line, err, line->cmd.verb == SYSCALL_VERB_SET ?
 		       "this memory cannot be written" : "no such memory");
@@ -532,8 +535,16 @@ static int do_get_address(struct strace_line *line)
 {
 	int err = strace_post_address(line->layer, &line->shown.record, &line->cmd);
 
-	return err ? refuse(line, err, err == -EINVAL ? "this argument is no address" :
-			    "cannot be done now") : 0;
+	switch (err) {
+	case 0:
+		return 0;
+	case -EINVAL:
+		return refuse(line, err, "this argument is no address");
+	case -EBUSY:
+		return refuse(line, err, "not at this kind of stop");
+	default:
+		return refuse(line, err, "cannot be done now");
+	}
 }
 
 static const struct {
