@@ -322,6 +322,7 @@ enum strace_layer_state {
  * @error_column: where the last refused line went wrong, 0 if none did; under @lock
  * @error_text: and why; under @lock
  * @set: calls that stop; written under @lock, a word at a time
+ * @signals: bit n - 1: signal n stops; written under @lock
  * @limit: bytes of a string to copy; written under @lock
  * @out: show what calls wrote; written under @lock
  * @bind: an &enum syscall_bind; written under @lock
@@ -354,6 +355,7 @@ struct strace_layer {
 	u32 error_column;
 	const char *error_text;
 	struct syscall_set set;
+	u64 signals;
 	u32 limit;
 	bool out;
 	u32 bind;

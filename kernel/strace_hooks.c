@@ -17,6 +17,7 @@
 #include <linux/sched/jobctl.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task_stack.h>
+#include <linux/signal.h>
 #include <linux/security.h>
 #include <linux/slab.h>
 #include <linux/task_work.h>
@@ -282,6 +283,37 @@ static bool is_answered(struct strace_layer *layer, struct strace_event *event,
 	return answered;
 }
 
+static bool wants_signal(const struct strace_seat *seat, const struct strace_task *st, int sig)
+{
+	return strace_seat_is_live(seat) && strace_seat_covers(seat, st) &&
+	       (READ_ONCE(seat->layer->signals) & BIT_ULL(sig - 1));
+}
+
+static bool is_wanted(const struct strace_nest *nest, const struct strace_task *st, int sig)
+{
+	unsigned int i;
+
+	for (i = 0; nest && i < nest->nr; i++)
+		if (wants_signal(&nest->seats[i], st, sig))
+			return true;
+	return false;
+}
+
+/**
+ * strace_wants_signal - does a layer want to see a signal before it is delivered?
+ * @task: whom it is sent to
+ * @sig: the signal
+ *
+ * What would be fatal is not as long as a layer may discard it.
+ *
+ * Context: Any, with the task's siglock held.
+ * Return: true if one does.
+ */
+bool strace_wants_signal(struct task_struct *task, int sig)
+{
+	return task->strace && is_wanted(task->signal->strace_nest, task->strace, sig);
+}
+
 /**
  * enum interruption - what a signal that came during a stop asks for
  * @INTERRUPTION_NONE: nothing, it is delivered after the stop
@@ -319,6 +351,7 @@ static enum interruption check_default_actions(void)
 		if (sig_kernel_stop(sig))
 			what = INTERRUPTION_STOP;
 		else if (sig_kernel_coredump(sig) && !current->ptrace &&
+			 !strace_wants_signal(current, sig) &&
 			 !(current->signal->flags & SIGNAL_UNKILLABLE))
 			return INTERRUPTION_FATAL;
 	}
@@ -934,13 +967,124 @@ void strace_exit(struct pt_regs *regs)
 		strace_release(&st->room);
 }
 
-/* --------------------------- tasks come and go --------------------------- */
+/* --------------------------------- signals ------------------------------- */
 
 /* Threads that the kernel makes for its own work, and that never leave it. */
 static bool is_worker(const struct task_struct *task)
 {
 	return task->flags & (PF_KTHREAD | PF_USER_WORKER);
 }
+
+/* What a program sees of who sent it, and what came with it. */
+static void describe_signal(const kernel_siginfo_t *info, struct syscall_siginfo *to)
+{
+	*to = (struct syscall_siginfo) { .sig = info->si_signo, .code = info->si_code };
+	switch (siginfo_layout(info->si_signo, info->si_code)) {
+	case SIL_KILL:
+		to->pid = info->si_pid;
+		to->uid = from_kuid_munged(current_user_ns(),
+					   make_kuid(&init_user_ns, info->si_uid));
+		break;
+	case SIL_CHLD:
+		to->pid = info->si_pid;
+		to->uid = info->si_uid;
+		to->value = info->si_status;
+		break;
+	case SIL_RT:
+		to->pid = info->si_pid;
+		to->uid = info->si_uid;
+		to->value = (unsigned long)info->si_ptr;
+		break;
+	case SIL_TIMER:
+		to->value = (unsigned long)info->si_ptr;
+		break;
+	case SIL_POLL:
+		to->value = info->si_band;
+		break;
+	case SIL_SYS:
+		to->value = (unsigned long)info->si_call_addr;
+		break;
+	default:
+		to->value = (unsigned long)info->si_addr;
+	}
+}
+
+/* Another signal than the one that was sent: from the tracer, as it were. */
+static void make_siginfo(kernel_siginfo_t *info, int sig)
+{
+	clear_siginfo(info);
+	info->si_signo = sig;
+	info->si_code = SI_USER;
+	info->si_pid = task_tgid_vnr(current);
+	info->si_uid = from_kuid_munged(current_user_ns(), current_uid());
+}
+
+/*
+ * Let the layers that want it judge a signal, the oldest first, each what the
+ * one before it made of it. Return the signal, 0 for none.
+ */
+static int judge_signal(struct strace_task *st, int sig, kernel_siginfo_t *info)
+{
+	unsigned int i;
+
+	if (!refresh_nest(st))
+		return sig;
+	for (i = 0; i < st->nest->nr && sig; i++) {
+		enum strace_verdict verdict;
+
+		if (!wants_signal(&st->nest->seats[i], st, sig))
+			continue;
+		begin_event(st, SYSCALL_RECORD_SIGNAL);
+		describe_signal(info, &st->event.record.siginfo);
+		verdict = stop_for(st, &st->nest->seats[i], false);
+		if (verdict == STRACE_VERDICT_DIE)
+			break;
+		if (verdict != STRACE_VERDICT_VALUE || st->event.value == sig)
+			continue;
+		sig = st->event.value;
+		if (sig)
+			make_siginfo(info, sig);
+		/* No tracer is asked about that one. */
+		if (sig == SIGKILL)
+			break;
+	}
+	return sig;
+}
+
+/**
+ * strace_stop_for_signal - let the layers see a signal before it is delivered
+ * @sig: the signal
+ * @info: what came with it; changed when it becomes another one
+ * @type: whether it was sent to the thread or to the process
+ *
+ * Never SIGKILL, nor a signal that the kernel has forced for good.
+ *
+ * Context: get_signal(), with siglock held, which is dropped meanwhile.
+ * Return: the signal to deliver, or 0 if there is none (any more).
+ */
+int strace_stop_for_signal(int sig, struct kernel_siginfo *info, enum pid_type type)
+{
+	struct strace_task *st = current->strace;
+	struct sighand_struct *sighand = strace_sighand(current);
+
+	if (!st || sig == SIGKILL || is_worker(current) ||
+	    (sighand->action[sig - 1].sa.sa_flags & SA_IMMUTABLE) ||
+	    !is_wanted(current->signal->strace_nest, st, sig))
+		return sig;
+	/* As in ptrace_signal(): a SIGCONT that comes meanwhile undoes a stop. */
+	current->jobctl |= JOBCTL_STOP_DEQUEUED;
+	spin_unlock_irq(&sighand->siglock);
+	sig = judge_signal(st, sig, info);
+	spin_lock_irq(&sighand->siglock);
+	if (sig && sig != SIGKILL &&
+	    (sigismember(&current->blocked, sig) || fatal_signal_pending(current))) {
+		send_signal_locked(sig, info, current, type);
+		sig = 0;
+	}
+	return sig;
+}
+
+/* --------------------------- tasks come and go --------------------------- */
 
 /* Layers that were on their way to a new process. */
 static void drop_birth(struct strace_nest *nest)

@@ -1072,7 +1072,8 @@ bool strace_layer_has_tid(struct strace_layer *layer)
 /**
  * strace_configure - change how a layer works
  * @layer: the layer
- * @cmd: a command with the verb limit, tid, out, follow, events, bind or onclose
+ * @cmd: a command with the verb limit, tid, out, follow, events, signals, bind
+ *	or onclose
  *
  * Context: Process context.
  * Return: 0, -ESRCH to change what a tracer that is gone has left word of, or
@@ -1102,6 +1103,9 @@ int strace_configure(struct strace_layer *layer, const struct syscall_command *c
 		break;
 	case SYSCALL_VERB_EVENTS:
 		WRITE_ONCE(layer->events, cmd->value);
+		break;
+	case SYSCALL_VERB_SIGNALS:
+		WRITE_ONCE(layer->signals, cmd->signals);
 		break;
 	case SYSCALL_VERB_BIND:
 		WRITE_ONCE(layer->bind, cmd->value);
@@ -1523,11 +1527,42 @@ static int answer_exit(struct strace_event *event, const struct syscall_command 
 	}
 }
 
+static int answer_signal(struct strace_event *event, const struct syscall_command *cmd)
+{
+	switch (cmd->verb) {
+	case SYSCALL_VERB_CONT:
+		answer_event(event, STRACE_VERDICT_CONT, 0);
+		return 0;
+	case SYSCALL_VERB_DISCARD:
+		answer_event(event, STRACE_VERDICT_VALUE, 0);
+		return 0;
+	case SYSCALL_VERB_SIGNAL:
+		answer_event(event, STRACE_VERDICT_VALUE, cmd->value);
+		return 0;
+	default:
+		return -EBUSY;
+	}
+}
+
+static int answer(struct strace_event *event, const struct syscall_command *cmd,
+		  struct strace_fresh **fresh)
+{
+	switch (event->record.kind) {
+	case SYSCALL_RECORD_ENTRY:
+		return answer_entry(event, cmd, fresh);
+	case SYSCALL_RECORD_SIGNAL:
+		return answer_signal(event, cmd);
+	default:
+		return answer_exit(event, cmd);
+	}
+}
+
 /**
  * strace_answer - answer a stop, or change the call it stopped at
  * @layer: the layer
  * @id: the stop
- * @cmd: a command with the verb cont, step, skip, result or rewrite
+ * @cmd: a command with the verb cont, step, skip, result, rewrite, discard or
+ *	signal
  *
  * Context: Process context, may sleep.
  * Return: 0, -ESRCH if the stop is over, -EBUSY if the verb does not fit it,
@@ -1544,8 +1579,7 @@ int strace_answer(struct strace_layer *layer, u64 id, const struct syscall_comma
 	spin_lock(&layer->lock);
 	event = find_reported(layer, id);
 	if (event)
-		err = event->record.kind == SYSCALL_RECORD_ENTRY ?
-		      answer_entry(event, cmd, &fresh) : answer_exit(event, cmd);
+		err = answer(event, cmd, &fresh);
 	/* Without thread ids the next stop can be read only now. */
 	if (!err && !list_empty(&layer->queued))
 		wake_up_poll(&layer->wait, EPOLLIN);

@@ -6,6 +6,7 @@
  *	body	:= call | "ok " number {", " arg " " memory} | "fail " error
  *		 | "data " arg "+" offset ", " string | "data &" arg ", " address
  *		 | "error " column ", " string
+ *		 | "signal " signal ", " code ", " pid ", " uid ", " value
  *		 | "new " TID | "exec " string | "exit " number | "killed " signal | "gone"
  *	call	:= [abi ":"] name [" " value {", " value}]
  *	value	:= number | ["~"] memory
@@ -23,13 +24,15 @@
  *		 | "trace " set | "limit " number | "tid " switch | "out " switch
  *		 | "bind " switch | "bind require" | "follow " switch | "events " switch
  *		 | "onclose cont" | "onclose kill" | "onclose skip-fail " error
+ *		 | "signals " signals | "discard" | "signal " signal
  *		 | "detach" | "error"
  *	new	:= "_" | value as shown | number | "NULL" | string
  *		 | "[" [string {"," string}] "]"
  *	switch	:= "on" | "off"
  *	set	:= ["!"] ("all" | [abi ":"] (name | "%" class)) {("," | " ") ["!"] ...}
  *	error	:= name from errno.h | number
- *	signal	:= name from signal.h | "SIGRT_" number
+ *	signal	:= name from signal.h, with or without "SIG" | "SIGRT_" number
+ *	signals	:= ["!"] ("all" | "none" | signal) {("," | " ") ["!"] ...}
  *	name	:= name from lib/syscall_desc.tbl | "syscall_" number
  *	number	:= as in C: decimal, 0x hexadecimal, 0 octal; a minus where it fits
  *	string	:= as in C: printable ASCII and escapes between quotes
@@ -47,6 +50,7 @@
 
 #define MAX_ERRNO_VALUE		4095
 #define FIRST_RT_SIGNAL		32
+#define LAST_SIGNAL		64
 /* Results that only the kernel itself may use: ERESTARTSYS and its relatives. */
 #define FIRST_RESTART		512
 #define LAST_RESTART		516
@@ -356,6 +360,20 @@ static void put_result(struct text_out *out, const struct syscall_record *rec)
 	}
 }
 
+static void put_siginfo(struct text_out *out, const struct syscall_siginfo *info)
+{
+	put_text(out, "signal ");
+	put_signal(out, info->sig);
+	put_text(out, ", ");
+	put_signed(out, info->code);
+	put_text(out, ", ");
+	put_signed(out, info->pid);
+	put_text(out, ", ");
+	put_unsigned(out, info->uid);
+	put_text(out, ", ");
+	put_hex(out, info->value);
+}
+
 /**
  * syscall_text_format - write a record as a line of text
  * @buf: where to; not terminated
@@ -395,6 +413,9 @@ size_t syscall_text_format(char *buf, size_t size,
 		put_unsigned(&out, rec->arg);
 		put_text(&out, ", ");
 		put_pointer(&out, rec->off);
+		break;
+	case SYSCALL_RECORD_SIGNAL:
+		put_siginfo(&out, &rec->siginfo);
 		break;
 	case SYSCALL_RECORD_NEW:
 		put_text(&out, "new ");
@@ -1395,6 +1416,101 @@ static int parse_bind(struct text_in *in, struct syscall_command *cmd)
 	return refuse_at(in, start, -EINVAL, "on, off or require expected");
 }
 
+static int find_signal(const char *word, size_t len)
+{
+	int i;
+
+	if (len > 3 && !memcmp(word, "SIG", 3)) {
+		word += 3;
+		len -= 3;
+	}
+	for (i = 1; i < ARRAY_SIZE(signal_names); i++)
+		if (signal_names[i] && word_is(word, len, signal_names[i]))
+			return i;
+	/* RT_0 to RT_32 */
+	if (len < 4 || len > 5 || memcmp(word, "RT_", 3) || digit_value(word[3]) > 9)
+		return 0;
+	i = digit_value(word[3]);
+	if (len == 5) {
+		if (!i || digit_value(word[4]) > 9)
+			return 0;
+		i = 10 * i + digit_value(word[4]);
+	}
+	return i <= LAST_SIGNAL - FIRST_RT_SIGNAL ? FIRST_RT_SIGNAL + i : 0;
+}
+
+static int take_signal(struct text_in *in, int *sig)
+{
+	size_t start = in->pos, len;
+	const char *word;
+
+	len = take_word(in, &word);
+	*sig = find_signal(word, len);
+	return *sig ? 0 : refuse_at(in, start, -EINVAL, "no such signal");
+}
+
+static int parse_signal(struct text_in *in, struct syscall_command *cmd)
+{
+	int sig, err = expect_blank(in) ?: take_signal(in, &sig);
+
+	if (err)
+		return err;
+	cmd->value = sig;
+	return expect_end(in);
+}
+
+/* One word of a set of signals. */
+static int take_signal_member(struct text_in *in, u64 *set, bool add)
+{
+	size_t start = in->pos, len;
+	const char *word;
+	int sig, err;
+
+	len = take_word(in, &word);
+	if (word_is(word, len, "all") || word_is(word, len, "none")) {
+		*set = (*word == 'a') == add ? ~0ULL : 0;
+		return 0;
+	}
+	in->pos = start;
+	err = take_signal(in, &sig);
+	if (err)
+		return err;
+	if (add)
+		*set |= BIT_ULL(sig - 1);
+	else
+		*set &= ~BIT_ULL(sig - 1);
+	return 0;
+}
+
+static int parse_signals(struct text_in *in, struct syscall_command *cmd)
+{
+	bool first = true;
+	int err = expect_blank(in);
+
+	while (!err && in->pos < in->len) {
+		bool add = !take(in, '!');
+		size_t end;
+
+		/* A set that begins with an exclusion is all the others. */
+		if (first)
+			cmd->signals = add ? 0 : ~0ULL;
+		first = false;
+		err = take_signal_member(in, &cmd->signals, add);
+		if (err)
+			break;
+		end = in->pos;
+		skip_blanks(in);
+		if (take(in, ',')) {
+			skip_blanks(in);
+			if (in->pos == in->len)
+				return refuse(in, -EINVAL, "name of a signal expected");
+		} else if (in->pos == end && in->pos < in->len) {
+			return refuse(in, -EINVAL, "comma expected");
+		}
+	}
+	return err;
+}
+
 static int parse_onclose(struct text_in *in, struct syscall_command *cmd)
 {
 	const char *word;
@@ -1437,6 +1553,9 @@ static const struct {
 	{ "tid",	SYSCALL_VERB_TID,	parse_switch },
 	{ "out",	SYSCALL_VERB_OUT,	parse_switch },
 	{ "bind",	SYSCALL_VERB_BIND,	parse_bind },
+	{ "signals",	SYSCALL_VERB_SIGNALS,	parse_signals },
+	{ "discard",	SYSCALL_VERB_DISCARD,	parse_plain },
+	{ "signal",	SYSCALL_VERB_SIGNAL,	parse_signal },
 	{ "follow",	SYSCALL_VERB_FOLLOW,	parse_switch },
 	{ "events",	SYSCALL_VERB_EVENTS,	parse_switch },
 	{ "onclose",	SYSCALL_VERB_ONCLOSE,	parse_onclose },
@@ -1475,13 +1594,13 @@ int syscall_text_take_tid(char *line, size_t len, u32 *tid, size_t *used,
 	return error;
 }
 
-/* "bind" is a verb before a word, and a call before its first argument. */
-static bool is_call_of_bind(struct text_in *in, u32 verb)
+/* These are verbs before a word, and calls before their first argument. */
+static bool is_call(struct text_in *in, u32 verb)
 {
 	size_t start = in->pos;
 	char next;
 
-	if (verb != SYSCALL_VERB_BIND)
+	if (verb != SYSCALL_VERB_BIND && verb != SYSCALL_VERB_SIGNAL)
 		return false;
 	skip_blanks(in);
 	next = peek(in);
@@ -1523,7 +1642,7 @@ int syscall_text_parse(char *line, size_t len, size_t start,
 		return refuse(&in, -EINVAL, "verb or call expected");
 	for (i = 0; i < ARRAY_SIZE(verbs); i++) {
 		if (!word_is(word, word_len, verbs[i].name) ||
-		    is_call_of_bind(&in, verbs[i].verb))
+		    is_call(&in, verbs[i].verb))
 			continue;
 		cmd->verb = verbs[i].verb;
 		return verbs[i].parse(&in, cmd);

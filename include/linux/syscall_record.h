@@ -82,11 +82,28 @@ struct syscall_data {
 };
 
 /**
+ * struct syscall_siginfo - a signal that is about to be delivered
+ * @sig: its number
+ * @code: si_code
+ * @pid: who sent it, as the program sees that; 0 if nobody did
+ * @uid: likewise
+ * @value: what came with it: an address, a status, a value
+ */
+struct syscall_siginfo {
+	s32 sig;
+	s32 code;
+	s32 pid;
+	u32 uid;
+	u64 value;
+};
+
+/**
  * enum syscall_record_kind - what a record reports
  * @SYSCALL_RECORD_ENTRY: a stop before a call
  * @SYSCALL_RECORD_EXIT: a stop after a call
  * @SYSCALL_RECORD_DATA: memory behind an argument, as asked for
  * @SYSCALL_RECORD_ADDRESS: the argument itself, as asked for
+ * @SYSCALL_RECORD_SIGNAL: a stop before a signal is delivered
  * @SYSCALL_RECORD_NEW: a stop of a thread that has not run yet
  * @SYSCALL_RECORD_EXEC: a stop before the first instruction of a program
  * @SYSCALL_RECORD_EXITED: a thread has ended by itself
@@ -99,6 +116,7 @@ enum syscall_record_kind {
 	SYSCALL_RECORD_EXIT,
 	SYSCALL_RECORD_DATA,
 	SYSCALL_RECORD_ADDRESS,
+	SYSCALL_RECORD_SIGNAL,
 	SYSCALL_RECORD_NEW,
 	SYSCALL_RECORD_EXEC,
 	SYSCALL_RECORD_EXITED,
@@ -117,6 +135,7 @@ enum syscall_record_kind {
  * @ret: exit: the result, sign-extended; negative errno on failure; new: the
  *	thread that made it, numbered as @tid; exited: the exit code; killed: the
  *	signal
+ * @siginfo: signal: what it is
  * @arg: data, address: number of the argument, the first is 1
  * @off: data: offset behind the argument; address: the address; error: column,
  *	the first is 1
@@ -129,6 +148,7 @@ struct syscall_record {
 	struct syscall_call call;
 	struct syscall_data data;
 	s64 ret;
+	struct syscall_siginfo siginfo;
 	u32 arg;
 	u64 off;
 	const u8 *text;
@@ -162,6 +182,9 @@ struct syscall_set {
  * @SYSCALL_VERB_TID: whether records carry the thread id
  * @SYSCALL_VERB_OUT: whether records carry what calls wrote
  * @SYSCALL_VERB_BIND: whether what was seen is what runs
+ * @SYSCALL_VERB_SIGNALS: which signals stop
+ * @SYSCALL_VERB_DISCARD: at a signal stop: the program does not get it
+ * @SYSCALL_VERB_SIGNAL: at a signal stop: the program gets signal @value instead
  * @SYSCALL_VERB_FOLLOW: whether new processes are traced, too
  * @SYSCALL_VERB_EVENTS: whether there are records of births and deaths
  * @SYSCALL_VERB_ONCLOSE: what stops get when the tracer is gone
@@ -182,6 +205,9 @@ enum syscall_verb {
 	SYSCALL_VERB_TID,
 	SYSCALL_VERB_OUT,
 	SYSCALL_VERB_BIND,
+	SYSCALL_VERB_SIGNALS,
+	SYSCALL_VERB_DISCARD,
+	SYSCALL_VERB_SIGNAL,
 	SYSCALL_VERB_FOLLOW,
 	SYSCALL_VERB_EVENTS,
 	SYSCALL_VERB_ONCLOSE,
@@ -234,7 +260,7 @@ struct syscall_fresh {
  * @verb: an &enum syscall_verb, says which other fields count
  * @value: skip, result: what the program sees, negative errno for a failure;
  *	limit: bytes; tid, out, follow, events: on or off; bind: an &enum syscall_bind;
- *	onclose: negative errno for FAIL
+ *	signal: its number; onclose: negative errno for FAIL
  * @onclose: onclose: an &enum syscall_onclose
  * @call: rewrite: the new call; kept arguments hold their old value
  * @nr_fresh: rewrite: how many arguments get new memory
@@ -245,6 +271,7 @@ struct syscall_fresh {
  * @data: set: the bytes, in the memory of the line that was parsed
  * @len: set, get: how many bytes; get: 0 means as many as are usually shown
  * @set: trace: the calls
+ * @signals: signals: bit n - 1 for signal n
  */
 struct syscall_command {
 	u32 verb;
@@ -258,6 +285,7 @@ struct syscall_command {
 	const u8 *data;
 	u32 len;
 	struct syscall_set set;
+	u64 signals;
 };
 
 /**

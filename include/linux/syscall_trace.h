@@ -9,12 +9,15 @@
 #define _LINUX_SYSCALL_TRACE_H
 
 #include <linux/mm_types.h>
+#include <linux/pid_types.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/syscall_record.h>
 #include <linux/thread_info.h>
 
 struct cred;
 struct file;
+struct kernel_siginfo;
 struct linux_binprm;
 struct poll_table_struct;
 struct pt_regs;
@@ -57,9 +60,24 @@ static inline void strace_exit_mm(struct mm_struct *mm)
 	strace_put_area(mm->strace_area);
 }
 
+int strace_stop_for_signal(int sig, struct kernel_siginfo *info, enum pid_type type);
+bool strace_wants_signal(struct task_struct *task, int sig);
+
 static inline bool strace_work_pending(void)
 {
 	return READ_ONCE(current_thread_info()->syscall_work) & SYSCALL_WORK_STRACE;
+}
+
+/* Must the signal not be taken for fatal yet? Under the task's siglock. */
+static inline bool strace_awaits_signal(struct task_struct *task, int sig)
+{
+	return task->signal->strace_nest && strace_wants_signal(task, sig);
+}
+
+/* See strace_stop_for_signal(). */
+static inline int strace_signal(int sig, struct kernel_siginfo *info, enum pid_type type)
+{
+	return strace_work_pending() ? strace_stop_for_signal(sig, info, type) : sig;
 }
 
 /* --------------------- the tracer's end of a layer ------------------------- */
@@ -181,6 +199,16 @@ static inline void strace_exec_committed(struct linux_binprm *bprm)
 
 static inline void strace_show_tracers(struct seq_file *m, struct task_struct *task)
 {
+}
+
+static inline bool strace_awaits_signal(struct task_struct *task, int sig)
+{
+	return false;
+}
+
+static inline int strace_signal(int sig, struct kernel_siginfo *info, enum pid_type type)
+{
+	return sig;
 }
 
 static inline void strace_init_mm(struct mm_struct *mm)

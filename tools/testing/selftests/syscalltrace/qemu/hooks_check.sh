@@ -16,7 +16,7 @@ here=$(dirname "$0")
 STOCK=$BUILD/stock
 export STOCK
 
-objects="kernel/entry/common.o arch/x86/entry/common.o kernel/fork.o kernel/exit.o
+objects="kernel/entry/common.o arch/x86/entry/common.o kernel/fork.o kernel/exit.o kernel/signal.o
 	fs/exec.o fs/proc/base.o fs/proc/array.o arch/x86/entry/vsyscall/vsyscall_64.o"
 
 # Instructions with what they refer to, without file names. $1: object
