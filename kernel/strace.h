@@ -15,6 +15,7 @@
 #include <linux/spinlock.h>
 #include <linux/syscall_trace.h>
 #include <linux/wait.h>
+#include <linux/xarray.h>
 
 /**
  * struct strace_memory - copies of a tracee's memory
@@ -217,11 +218,14 @@ struct strace_regs {
  * @in_call: strace_enter() judged the call that is being made
  * @again: the call changed after it was judged, and is to be judged anew
  * @seen: a tracer has seen this call
- * @newborn: it has not run yet, and some layers want to know
+ * @newborn: it has not run yet
+ * @read: somebody had read the last stop when it was over without an answer
+ * @executed: it has executed a program, and some layers want to know
+ * @untold: bit n: nobody has read for the layer of seat n that it was born
  * @maker: who made it, with a reference, as long as it is @newborn
  * @birth: the layers of a new process until it is one
- * @from: the layers of its parent when those were chosen
- * @exec_path: what it has executed, until all layers know
+ * @exec_path: what it has executed, as long as it is @executed; NULL if memory is
+ *	short
  * @rounds: how often this call was judged
  * @step: bit n: the layer of seat n stops after this call
  * @program: the call's registers as the program set them
@@ -229,6 +233,7 @@ struct strace_regs {
  * @call: the call as the layers left it
  * @room: memory that was taken for the call
  * @bound: arguments that are there; read by tracers while the task is stopped
+ * @counts: for each rule, by its id, how many calls it was for
  * @rooms: bytes there are for what the call writes, where that stands in memory
  * @snapshot: kept for the next stop
  * @event: the stop
@@ -241,9 +246,11 @@ struct strace_task {
 	bool again;
 	bool seen;
 	bool newborn;
+	bool read;
+	bool executed;
+	u64 untold;
 	struct pid *maker;
 	struct strace_nest *birth;
-	struct strace_nest *from;
 	char *exec_path;
 	unsigned int rounds;
 	u64 step;
@@ -252,6 +259,7 @@ struct strace_task {
 	struct syscall_call call;
 	struct strace_room room;
 	struct strace_bound bound;
+	struct xarray counts;
 	u64 rooms[SYSCALL_MAX_ARGS];
 	struct strace_snapshot *snapshot;
 	struct strace_event event;
@@ -283,6 +291,37 @@ struct strace_nest {
 	refcount_t refs;
 	unsigned int nr;
 	struct strace_seat seats[] __counted_by(nr);
+};
+
+/* Rules of one layer. */
+#define STRACE_MAX_RULES	64
+
+/**
+ * struct strace_rule - what becomes of some calls without a stop
+ * @id: no other rule has it; what threads count by
+ * @when: for which of a thread's calls in @set
+ * @action: an &enum syscall_action
+ * @value: goes with it
+ * @set: the calls
+ */
+struct strace_rule {
+	u32 id;
+	struct syscall_when when;
+	u32 action;
+	s64 value;
+	struct syscall_set set;
+};
+
+/**
+ * struct strace_rules - the rules of a layer; constant
+ * @refs: one for the layer, one for each task that looks
+ * @nr: number of rules
+ * @rules: the newest last
+ */
+struct strace_rules {
+	refcount_t refs;
+	unsigned int nr;
+	struct strace_rule rules[] __counted_by(nr);
 };
 
 /**
@@ -326,6 +365,10 @@ enum strace_layer_state {
  * @limit: bytes of a string to copy; written under @lock
  * @out: show what calls wrote; written under @lock
  * @bind: an &enum syscall_bind; written under @lock
+ * @rules: or NULL; written under @lock
+ * @timeout: jiffies until a stop gets @timeout_action, 0 for never; under @lock
+ * @timeout_action: an &enum syscall_action; under @lock
+ * @timeout_value: goes with it; under @lock
  * @onclose: an &enum syscall_onclose; under @lock until closed
  * @onclose_value: goes with @onclose; under @lock until closed
  * @wait: tracers that wait for events
@@ -359,6 +402,10 @@ struct strace_layer {
 	u32 limit;
 	bool out;
 	u32 bind;
+	struct strace_rules *rules;
+	unsigned long timeout;
+	u32 timeout_action;
+	s64 timeout_value;
 	u32 onclose;
 	s64 onclose_value;
 	wait_queue_head_t wait;
@@ -445,8 +492,9 @@ struct strace_nest *strace_get_nest(struct task_struct *task);
 void strace_prune_nest(void);
 struct strace_nest *strace_follow(struct strace_nest *from, struct strace_task *st);
 void strace_leave_seat(struct strace_seat *seat);
-void strace_post_end(struct strace_layer *layer, struct task_struct *task, long code);
-void strace_post_gone(struct strace_layer *layer);
+void strace_post_end(struct strace_seat *seat, long code);
+struct strace_rules *strace_get_rules(struct strace_layer *layer);
+void strace_put_rules(struct strace_rules *rules);
 bool strace_layer_is_capable(struct strace_layer *layer, struct user_namespace *ns);
 void strace_lose_layer(struct strace_layer *layer);
 void strace_target_gone(struct strace_seat *seat);

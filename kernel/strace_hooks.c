@@ -465,6 +465,37 @@ static bool handle_interruption(struct strace_layer *layer, struct strace_event 
 	return true;
 }
 
+/* How long to wait for an answer, since @start; in jiffies. */
+static long time_left(struct strace_layer *layer, unsigned long start)
+{
+	unsigned long timeout = READ_ONCE(layer->timeout), passed = jiffies - start;
+
+	if (!timeout)
+		return MAX_SCHEDULE_TIMEOUT;
+	return passed < timeout ? timeout - passed : 0;
+}
+
+/* The tracer dawdles, unless it has answered just now. */
+static void expire_event(struct strace_layer *layer, struct strace_event *event,
+			 unsigned long start)
+{
+	spin_lock(&layer->lock);
+	if (event->state != STRACE_EVENT_ANSWERED && !time_left(layer, start)) {
+		list_del_init(&event->node);
+		event->state = STRACE_EVENT_ANSWERED;
+		/* A change that was not sent off is forgotten. */
+		event->rewritten = false;
+		event->value = layer->timeout_value;
+		event->verdict = STRACE_VERDICT_CONT;
+		if (layer->timeout_action == SYSCALL_ACTION_KILL)
+			event->verdict = STRACE_VERDICT_KILL;
+		else if (layer->timeout_action == SYSCALL_ACTION_VALUE &&
+			 event->record.kind == SYSCALL_RECORD_ENTRY)
+			event->verdict = STRACE_VERDICT_VALUE;
+	}
+	spin_unlock(&layer->lock);
+}
+
 /*
  * Sleep until the stop is answered. Ordinary signals wait, a fatal one does
  * not. Job control, ptrace and the freezers get the task if the stop can be
@@ -475,10 +506,11 @@ static enum strace_verdict wait_for_answer(struct strace_layer *layer,
 					   bool may_withdraw)
 {
 	enum strace_verdict verdict = STRACE_VERDICT_CONT;
-	bool keep_pending = event->record.kind == SYSCALL_RECORD_EXIT &&
+	bool keep_pending = event->record.kind != SYSCALL_RECORD_ENTRY &&
 			    signal_pending(current);
-	bool interrupted = false;
+	unsigned long start = jiffies;
 	struct strace_request *req;
+	bool interrupted = false;
 
 	WRITE_ONCE(current->strace->waiting, true);
 	for (;;) {
@@ -510,7 +542,8 @@ static enum strace_verdict wait_for_answer(struct strace_layer *layer,
 			if (get_current_state() == TASK_RUNNING || signal_pending(current))
 				continue;
 		}
-		schedule();
+		if (!schedule_timeout(time_left(layer, start)))
+			expire_event(layer, event, start);
 	}
 	__set_current_state(TASK_RUNNING);
 	/* Either we see the signal, or who hands it over sees us. */
@@ -524,6 +557,16 @@ static enum strace_verdict wait_for_answer(struct strace_layer *layer,
 static void die(void)
 {
 	do_send_sig_info(SIGKILL, SEND_SIG_PRIV, current, PIDTYPE_TGID);
+}
+
+static bool was_read(struct strace_layer *layer, const struct strace_event *event)
+{
+	bool read;
+
+	spin_lock(&layer->lock);
+	read = event->state == STRACE_EVENT_REPORTED;
+	spin_unlock(&layer->lock);
+	return read;
 }
 
 /*
@@ -543,6 +586,7 @@ static enum strace_verdict stop_for(struct strace_task *st, const struct strace_
 		verdict = event->verdict;
 	} else {
 		verdict = wait_for_answer(layer, event, may_withdraw);
+		st->read = was_read(layer, event);
 		if (verdict != STRACE_VERDICT_RESTART) {
 			drop_event(layer, event);
 			st->seen = true;
@@ -643,6 +687,73 @@ static enum strace_verdict judge(struct strace_task *st, unsigned int i,
 	return verdict;
 }
 
+/* Count a call of the current thread for a rule. */
+static u32 count_call(struct strace_task *st, u32 id)
+{
+	void *entry = xa_load(&st->counts, id);
+	unsigned long count = (entry ? xa_to_value(entry) : 0) + 1;
+
+	/* When memory is short this one is not counted. */
+	xa_store(&st->counts, id, xa_mk_value(count), GFP_KERNEL_ACCOUNT);
+	return min(count, (unsigned long)U32_MAX);
+}
+
+static bool is_due(const struct syscall_when *when, u32 count)
+{
+	return count >= when->first && count <= when->last &&
+	       (count - when->first) % when->step == 0;
+}
+
+/* What do the layer's rules say, the newest first? True if one says something. */
+static bool apply_rules(struct strace_task *st, struct strace_layer *layer,
+			const struct syscall_call *call, u32 *action, s64 *value)
+{
+	struct strace_rules *rules = strace_get_rules(layer);
+	bool found = false;
+	unsigned int i;
+
+	if (!rules)
+		return false;
+	for (i = rules->nr; i-- > 0;) {
+		const struct strace_rule *rule = &rules->rules[i];
+
+		/* All that are for the call count it. */
+		if (!syscall_set_has(&rule->set, call->abi, call->nr) ||
+		    !is_due(&rule->when, count_call(st, rule->id)) || found)
+			continue;
+		found = true;
+		*action = rule->action;
+		*value = rule->value;
+	}
+	strace_put_rules(rules);
+	return found;
+}
+
+/* The layer of seat @i decides the call: by its rules, or by a stop, or not at all. */
+static enum strace_verdict decide(struct strace_task *st, unsigned int i,
+				  struct syscall_call *call, bool vsyscall)
+{
+	struct strace_layer *layer = st->nest->seats[i].layer;
+	u32 action = SYSCALL_ACTION_CONT;
+	s64 value = 0;
+
+	if (!apply_rules(st, layer, call, &action, &value) &&
+	    syscall_set_has(&layer->set, call->abi, call->nr))
+		action = SYSCALL_ACTION_STOP;
+	switch (action) {
+	case SYSCALL_ACTION_STOP:
+		return judge(st, i, call, vsyscall);
+	case SYSCALL_ACTION_VALUE:
+		st->event.value = value;
+		return STRACE_VERDICT_VALUE;
+	case SYSCALL_ACTION_KILL:
+		die();
+		return STRACE_VERDICT_DIE;
+	default:
+		return STRACE_VERDICT_CONT;
+	}
+}
+
 /*
  * Let all layers judge the call, the newest first. What one of them does not
  * let run the older ones do not see.
@@ -660,9 +771,8 @@ static enum strace_verdict judge_all(struct strace_task *st, struct syscall_call
 
 		if (strace_seat_is_stale(seat))
 			stale = true;
-		else if (strace_seat_is_live(seat) && strace_seat_covers(seat, st) &&
-			 syscall_set_has(&seat->layer->set, call->abi, call->nr))
-			verdict = judge(st, i, call, vsyscall);
+		else if (strace_seat_is_live(seat) && strace_seat_covers(seat, st))
+			verdict = decide(st, i, call, vsyscall);
 		if (verdict != STRACE_VERDICT_CONT && verdict != STRACE_VERDICT_STEP)
 			break;
 	}
@@ -716,6 +826,9 @@ static void begin_call(struct strace_task *st, const struct strace_regs *now)
 	}
 	st->again = false;
 	st->used = *now;
+	/* Too late to tell of it. */
+	st->newborn = false;
+	st->executed = false;
 }
 
 static bool enter(struct pt_regs *regs, bool vsyscall)
@@ -885,18 +998,30 @@ static s64 show_result(struct strace_task *st, s64 result)
 	return result;
 }
 
+static bool wants_events(const struct strace_seat *seat, const struct strace_task *st)
+{
+	return strace_seat_is_live(seat) && strace_seat_covers(seat, st) &&
+	       READ_ONCE(seat->layer->events);
+}
+
 /* Stop for each layer that wants to know, with the record that is in the event. */
 static void tell_layers(struct strace_task *st)
 {
 	unsigned int i;
 
-	for (i = 0; st->nest && i < st->nest->nr; i++) {
+	for (i = 0; i < st->nest->nr; i++) {
 		struct strace_seat *seat = &st->nest->seats[i];
 
-		if (strace_seat_is_live(seat) && strace_seat_covers(seat, st) &&
-		    READ_ONCE(seat->layer->events) &&
-		    stop_for(st, seat, false) == STRACE_VERDICT_DIE)
-			break;
+		if (!wants_events(seat, st))
+			continue;
+		st->read = false;
+		if (stop_for(st, seat, false) != STRACE_VERDICT_DIE)
+			continue;
+		/* Who has not read that it began is not told that it ended. */
+		st->untold = ~0ULL << i;
+		if (st->read)
+			st->untold &= ~BIT_ULL(i);
+		break;
 	}
 }
 
@@ -910,13 +1035,11 @@ static void begin_event(struct strace_task *st, u32 kind)
 /* The task is about to run for the first time. */
 static void tell_birth(struct strace_task *st)
 {
-	strace_put_nest(st->from);
-	st->from = NULL;
-	if (st->newborn && refresh_nest(st)) {
+	st->newborn = false;
+	if (refresh_nest(st)) {
 		begin_event(st, SYSCALL_RECORD_NEW);
 		tell_layers(st);
 	}
-	st->newborn = false;
 	put_pid(st->maker);
 	st->maker = NULL;
 }
@@ -924,15 +1047,16 @@ static void tell_birth(struct strace_task *st)
 /* The task is about to run another program. */
 static void tell_exec(struct strace_task *st)
 {
-	char *path = st->exec_path;
-
-	st->exec_path = NULL;
+	st->executed = false;
 	if (refresh_nest(st)) {
 		begin_event(st, SYSCALL_RECORD_EXEC);
-		strace_capture_path(st, path);
+		strace_capture_path(st, st->exec_path);
 		tell_layers(st);
 	}
-	kfree(path);
+	/* Read of or not, its birth was told long ago. */
+	st->untold = 0;
+	kfree(st->exec_path);
+	st->exec_path = NULL;
 }
 
 /**
@@ -947,11 +1071,16 @@ void strace_exit(struct pt_regs *regs)
 	struct strace_task *st = current->strace;
 	s64 result, shown;
 
-	if (st && unlikely(st->newborn || st->from))
+	if (!st)
+		return;
+	if (unlikely(st->newborn))
 		tell_birth(st);
 	/* Not judged: tracing began in the middle of the call. */
-	if (!st || !st->in_call)
+	if (!st->in_call) {
+		if (unlikely(st->executed))
+			tell_exec(st);
 		return;
+	}
 	st->in_call = false;
 	restore_regs(st, regs);
 	result = get_result(regs);
@@ -960,7 +1089,7 @@ void strace_exit(struct pt_regs *regs)
 		if (shown != result)
 			set_result(regs, shown);
 	}
-	if (unlikely(st->exec_path))
+	if (unlikely(st->executed))
 		tell_exec(st);
 	/* The restart may find what the call was given where it was. */
 	if (result != -ERESTART_RESTARTBLOCK)
@@ -1096,16 +1225,6 @@ static void drop_birth(struct strace_nest *nest)
 	strace_put_nest(nest);
 }
 
-static bool has_events(const struct strace_nest *nest)
-{
-	unsigned int i;
-
-	for (i = 0; nest && i < nest->nr; i++)
-		if (READ_ONCE(nest->seats[i].layer->events))
-			return true;
-	return false;
-}
-
 static int dup_slot(struct task_struct *child)
 {
 	struct strace_task *st = strace_alloc_task(child);
@@ -1113,10 +1232,8 @@ static int dup_slot(struct task_struct *child)
 	child->strace = st;
 	if (!st)
 		return -ENOMEM;
-	if (has_events(current->strace->nest)) {
-		st->newborn = true;
-		st->maker = get_task_pid(current, PIDTYPE_PID);
-	}
+	st->newborn = true;
+	st->maker = get_task_pid(current, PIDTYPE_PID);
 	return 0;
 }
 
@@ -1129,19 +1246,15 @@ static int dup_layers(struct task_struct *child)
 	if (!from)
 		return 0;
 	birth = strace_follow(from, current->strace);
-	if (IS_ERR_OR_NULL(birth)) {
-		strace_put_nest(from);
+	strace_put_nest(from);
+	if (IS_ERR_OR_NULL(birth))
 		return PTR_ERR_OR_ZERO(birth);
-	}
 	err = dup_slot(child);
-	if (err) {
+	if (err)
 		drop_birth(birth);
-		strace_put_nest(from);
-		return err;
-	}
-	child->strace->birth = birth;
-	child->strace->from = from;
-	return 0;
+	else
+		child->strace->birth = birth;
+	return err;
 }
 
 /**
@@ -1174,9 +1287,7 @@ void strace_cancel_fork(struct task_struct *child)
 	if (!st)
 		return;
 	drop_birth(st->birth);
-	strace_put_nest(st->from);
 	st->birth = NULL;
-	st->from = NULL;
 }
 
 /**
@@ -1208,14 +1319,29 @@ static bool has_seat_for_all(const struct strace_nest *nest)
 	return false;
 }
 
-static bool has_follower(const struct strace_nest *nest)
+static bool has_layer(const struct strace_nest *nest, const struct strace_layer *layer)
 {
 	unsigned int i;
 
-	for (i = 0; i < nest->nr; i++)
-		if (READ_ONCE(nest->seats[i].layer->follow) &&
-		    strace_seat_is_live(&nest->seats[i]))
+	for (i = 0; nest && i < nest->nr; i++)
+		if (nest->seats[i].layer == layer)
 			return true;
+	return false;
+}
+
+/* Does a layer follow that the new process would not have? */
+static bool lacks_follower(const struct strace_nest *nest, const struct strace_nest *birth)
+{
+	unsigned int i;
+
+	for (i = 0; nest && i < nest->nr; i++) {
+		const struct strace_seat *seat = &nest->seats[i];
+
+		if (READ_ONCE(seat->layer->follow) && strace_seat_is_live(seat) &&
+		    strace_seat_covers(seat, current->strace) &&
+		    !has_layer(birth, seat->layer))
+			return true;
+	}
 	return false;
 }
 
@@ -1224,9 +1350,7 @@ static bool is_prepared(struct strace_nest *nest, struct strace_task *st, u64 cl
 {
 	if (clone_flags & CLONE_THREAD)
 		return st || !nest || !has_seat_for_all(nest);
-	if (st)
-		return st->from == nest;
-	return !nest || !has_follower(nest);
+	return !lacks_follower(nest, st ? st->birth : NULL);
 }
 
 /**
@@ -1258,6 +1382,9 @@ int strace_link_child(struct task_struct *child, u64 clone_flags)
 		set_task_syscall_work(child, STRACE);
 	} else if (nest && has_seat_for_all(nest)) {
 		set_task_syscall_work(child, STRACE);
+	} else {
+		/* When it is traced one day it will be old. */
+		st->newborn = false;
 	}
 	return 0;
 }
@@ -1282,14 +1409,27 @@ static void leave_own_seats(struct strace_task *st, struct strace_nest *nest)
 			strace_target_gone(&nest->seats[i]);
 }
 
+static bool is_untold(const struct strace_task *st, const struct strace_layer *layer)
+{
+	unsigned int i;
+
+	if (likely(!st->untold || !st->nest))
+		return false;
+	for (i = 0; i < st->nest->nr; i++)
+		if (st->nest->seats[i].layer == layer)
+			return st->untold & BIT_ULL(i);
+	return false;
+}
+
 static void tell_end(struct strace_task *st, struct strace_nest *nest, long code)
 {
 	unsigned int i;
 
 	for (i = 0; nest && i < nest->nr; i++)
 		if (strace_seat_covers(&nest->seats[i], st) &&
-		    strace_seat_is_live(&nest->seats[i]))
-			strace_post_end(nest->seats[i].layer, current, code);
+		    strace_seat_is_live(&nest->seats[i]) &&
+		    !is_untold(st, nest->seats[i].layer))
+			strace_post_end(&nest->seats[i], code);
 }
 
 /**
@@ -1323,8 +1463,6 @@ void strace_exit_task(struct task_struct *task, long code)
 	tell_end(st, nest, code);
 	leave_own_seats(st, nest);
 	strace_put_nest(nest);
-	strace_put_nest(st->from);
-	st->from = NULL;
 	strace_put_nest(st->nest);
 	st->nest = NULL;
 	strace_release(&st->room);
@@ -1374,7 +1512,9 @@ void strace_exec_unsafe(struct linux_binprm *bprm)
 	for (i = 0; nest && i < nest->nr; i++) {
 		struct strace_layer *layer = nest->seats[i].layer;
 
-		if (!strace_seat_is_live(&nest->seats[i]))
+		/* Other threads will not be there any more. */
+		if (!strace_seat_is_live(&nest->seats[i]) ||
+		    !strace_seat_covers(&nest->seats[i], current->strace))
 			continue;
 		/*
 		 * Security modules know LSM_UNSAFE_PTRACE to mean the ptracer,
@@ -1425,10 +1565,13 @@ void strace_exec_committed(struct linux_binprm *bprm)
 		if (!bprm->secureexec && get_dumpable(current->mm) == SUID_DUMP_USER)
 			break;
 		if (strace_seat_is_live(&nest->seats[i]) &&
+		    strace_seat_covers(&nest->seats[i], st) &&
 		    !strace_layer_is_capable(nest->seats[i].layer, ns))
 			lose_seat(st, &nest->seats[i]);
 	}
-	if (st && has_events(nest)) {
+	for (i = 0; st && nest && i < nest->nr; i++)
+		st->executed |= wants_events(&nest->seats[i], st);
+	if (st && st->executed) {
 		kfree(st->exec_path);
 		st->exec_path = kstrdup(bprm->filename, GFP_KERNEL_ACCOUNT);
 	}

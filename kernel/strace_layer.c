@@ -48,11 +48,13 @@ static int strace_mode __read_mostly = STRACE_MODE_PTRACE;
 /**
  * struct strace_note - a record that is no stop
  * @node: in the layer's notes
+ * @counted: there may be only so many of its kind
  * @record: the record
  * @memory: what it points to, or NULL for constants
  */
 struct strace_note {
 	struct list_head node;
+	bool counted;
 	struct syscall_record record;
 	struct strace_memory *memory;
 };
@@ -118,6 +120,7 @@ struct strace_task *strace_alloc_task(struct task_struct *task)
 	if (st) {
 		refcount_set(&st->refs, 1);
 		INIT_LIST_HEAD(&st->event.node);
+		xa_init(&st->counts);
 		st->event.task = task;
 	}
 	return st;
@@ -136,6 +139,9 @@ void strace_put_task(struct strace_task *st)
 	WARN_ON_ONCE(st->event.state != STRACE_EVENT_IDLE || st->nest || st->birth);
 	put_pid(st->maker);
 	kfree(st->exec_path);
+	/* Whoever has not run, and may end up here from RCU, has none. */
+	if (!xa_empty(&st->counts))
+		xa_destroy(&st->counts);
 	strace_put_snapshot(st->snapshot);
 	kvfree(st->event.fresh);
 	kfree(st);
@@ -202,6 +208,7 @@ void strace_put_layer(struct strace_layer *layer)
 		     !list_empty(&layer->reported));
 	list_for_each_entry_safe(note, next, &layer->notes, node)
 		free_note(note);
+	strace_put_rules(layer->rules);
 	put_cred(layer->cred);
 	put_pid_ns(layer->ns);
 	kfree(layer);
@@ -340,12 +347,13 @@ out_put_old:
 /* --------------------------------- arming -------------------------------- */
 
 /*
- * Does @tracer trace @tracee, or a tracer of it, and so on? Then @tracee must
- * not trace @tracer. What is too much to look at counts as a cycle; @budget is
+ * Does @tracer trace @tracee, or a tracer of it, and so on, or is @layer among
+ * those who do? Then @tracee must not trace @tracer with it. What is too much to look at counts as a cycle; @budget is
  * how many more layers may be.
  */
 static bool is_traced_by(struct task_struct *tracee, struct pid *tracer,
-			 unsigned int depth, unsigned int *budget)
+			 const struct strace_layer *layer, unsigned int depth,
+			 unsigned int *budget)
 {
 	struct strace_nest *nest = strace_get_nest(tracee);
 	struct pid *last = NULL;
@@ -358,6 +366,11 @@ static bool is_traced_by(struct task_struct *tracee, struct pid *tracer,
 		struct pid *owner = seat->layer->owner;
 		struct task_struct *task;
 
+		/* With that it would trace itself, or its tracers. */
+		if (seat->layer == layer && strace_seat_is_live(seat)) {
+			found = true;
+			break;
+		}
 		if (!owner || owner == last || strace_seat_is_stale(seat))
 			continue;
 		last = owner;
@@ -368,7 +381,7 @@ static bool is_traced_by(struct task_struct *tracee, struct pid *tracer,
 		--*budget;
 		task = get_pid_task(owner, PIDTYPE_TGID);
 		if (task) {
-			found = is_traced_by(task, tracer, depth + 1, budget);
+			found = is_traced_by(task, tracer, layer, depth + 1, budget);
 			put_task_struct(task);
 		}
 	}
@@ -376,11 +389,11 @@ static bool is_traced_by(struct task_struct *tracee, struct pid *tracer,
 	return found;
 }
 
-static bool makes_cycle(struct task_struct *task)
+static bool makes_cycle(struct strace_layer *layer, struct task_struct *task)
 {
 	unsigned int budget = MAX_TRACERS;
 
-	return is_traced_by(current, task_tgid(task), 0, &budget);
+	return is_traced_by(current, task_tgid(task), layer, 0, &budget);
 }
 
 static void drop_owner(struct strace_layer *layer)
@@ -686,14 +699,30 @@ static bool arm_in_place(struct strace_layer *layer, const struct syscall_set *s
 	return seated;
 }
 
+/* Is the layer on this process, or on one thread of it? */
+static bool is_on(const struct strace_layer *layer, struct task_struct *task)
+{
+	struct strace_nest *nest = strace_get_nest(task);
+	bool found = false;
+	unsigned int i;
+
+	for (i = 0; nest && i < nest->nr; i++)
+		found |= nest->seats[i].layer == layer && strace_seat_is_live(&nest->seats[i]);
+	strace_put_nest(nest);
+	return found;
+}
+
 static int attach_locked(struct strace_layer *layer, struct task_struct *task,
 			 bool one_thread, const struct syscall_set *set)
 {
 	int err = 0;
 
 	lockdep_assert_held(&strace_owner_lock);
-	if (!layer->console && makes_cycle(task))
+	if (!layer->console && makes_cycle(layer, task))
 		return -ELOOP;
+	/* It is on others, and has lost this one. */
+	if (!strace_layer_is_over(layer) && !is_on(layer, task))
+		return -EPERM;
 	if (!arm_in_place(layer, set)) {
 		do {
 			err = try_add_seat(layer, task, one_thread, set);
@@ -933,6 +962,8 @@ void strace_target_gone(struct strace_seat *seat)
 	if (layer->counted == seat->generation && !--layer->nr_targets)
 		WRITE_ONCE(layer->gone, seat->generation);
 	spin_unlock(&layer->lock);
+	/* Its thread may be gone, and the process live on. */
+	WRITE_ONCE(seat->left, true);
 	wake_up_poll(&layer->wait, EPOLLIN | EPOLLHUP);
 }
 
@@ -970,39 +1001,15 @@ struct strace_nest *strace_follow(struct strace_nest *from, struct strace_task *
 	for (i = 0; i < from->nr; i++) {
 		struct strace_seat *seat = &from->seats[i];
 
-		if (strace_seat_covers(seat, st) && join(seat))
-			set_seat(&nest->seats[nest->nr++], seat->layer, NULL,
-				 seat->generation);
+		if (!strace_seat_covers(seat, st) || !join(seat))
+			continue;
+		nest->nr++;
+		set_seat(&nest->seats[nest->nr - 1], seat->layer, NULL, seat->generation);
 	}
 	if (nest->nr)
 		return nest;
 	strace_put_nest(nest);
 	return NULL;
-}
-
-/**
- * strace_leave_seat - the layer leaves this process, if it has others
- * @seat: a seat of current
- *
- * If it has none the layer is lost.
- *
- * Context: The only thread of a process.
- */
-void strace_leave_seat(struct strace_seat *seat)
-{
-	struct strace_layer *layer = seat->layer;
-	bool last;
-
-	spin_lock(&layer->lock);
-	last = layer->nr_targets <= 1;
-	spin_unlock(&layer->lock);
-	if (last) {
-		strace_lose_layer(layer);
-		return;
-	}
-	strace_post_gone(layer);
-	strace_target_gone(seat);
-	WRITE_ONCE(seat->left, true);
 }
 
 /**
@@ -1069,6 +1076,123 @@ bool strace_layer_has_tid(struct strace_layer *layer)
 	return READ_ONCE(layer->with_tid) || READ_ONCE(layer->follow);
 }
 
+/* It holds for the stops that wait, too: they look at it when they wake up. */
+static void set_timeout(struct strace_layer *layer, const struct syscall_command *cmd)
+{
+	struct strace_event *event;
+
+	lockdep_assert_held(&layer->lock);
+	WRITE_ONCE(layer->timeout, (unsigned long)cmd->seconds * HZ);
+	layer->timeout_action = cmd->action;
+	layer->timeout_value = cmd->value;
+	list_for_each_entry(event, &layer->queued, node)
+		wake_up_process(event->task);
+	list_for_each_entry(event, &layer->reported, node)
+		wake_up_process(event->task);
+}
+
+/**
+ * strace_put_rules - give back a reference
+ * @rules: may be NULL
+ *
+ * Context: Process context.
+ */
+void strace_put_rules(struct strace_rules *rules)
+{
+	if (rules && refcount_dec_and_test(&rules->refs))
+		kvfree(rules);
+}
+
+/**
+ * strace_get_rules - the rules of a layer
+ * @layer: the layer
+ *
+ * Context: Process context.
+ * Return: the rules with a reference, or NULL if there are none.
+ */
+struct strace_rules *strace_get_rules(struct strace_layer *layer)
+{
+	struct strace_rules *rules;
+
+	if (!READ_ONCE(layer->rules))
+		return NULL;
+	spin_lock(&layer->lock);
+	rules = layer->rules;
+	if (rules)
+		refcount_inc(&rules->refs);
+	spin_unlock(&layer->lock);
+	return rules;
+}
+
+/* Put @new in the place of @old, if that is still there. */
+static bool replace_rules(struct strace_layer *layer, struct strace_rules *old,
+			  struct strace_rules *new)
+{
+	bool done;
+
+	spin_lock(&layer->lock);
+	done = layer->rules == old;
+	if (done)
+		WRITE_ONCE(layer->rules, new);
+	spin_unlock(&layer->lock);
+	return done;
+}
+
+static struct strace_rules *add_rule(const struct strace_rules *old,
+				     const struct syscall_command *cmd)
+{
+	static atomic_t last_id;
+	unsigned int nr = old ? old->nr : 0;
+	struct strace_rules *new;
+
+	if (nr == STRACE_MAX_RULES)
+		return ERR_PTR(-ENOSPC);
+	new = kvmalloc(struct_size(new, rules, nr + 1), GFP_KERNEL_ACCOUNT);
+	if (!new)
+		return ERR_PTR(-ENOMEM);
+	refcount_set(&new->refs, 1);
+	new->nr = nr + 1;
+	if (nr)
+		memcpy(new->rules, old->rules, array_size(nr, sizeof(new->rules[0])));
+	new->rules[nr] = (struct strace_rule) {
+		.id = atomic_inc_return(&last_id),
+		.when = cmd->when,
+		.action = cmd->action,
+		.value = cmd->value,
+		.set = cmd->set,
+	};
+	return new;
+}
+
+/**
+ * strace_change_rules - add a rule to a layer, or clear all
+ * @layer: the layer
+ * @cmd: a command with the verb on or on-clear
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, -ENOSPC if there are too many rules, or -ENOMEM.
+ */
+int strace_change_rules(struct strace_layer *layer, const struct syscall_command *cmd)
+{
+	struct strace_rules *old, *new = NULL;
+	bool done = false;
+
+	while (!done) {
+		old = strace_get_rules(layer);
+		if (cmd->verb == SYSCALL_VERB_ON)
+			new = add_rule(old, cmd);
+		if (IS_ERR(new)) {
+			strace_put_rules(old);
+			return PTR_ERR(new);
+		}
+		done = replace_rules(layer, old, new);
+		/* The layer's reference to the old, or our own to the new. */
+		strace_put_rules(done ? old : new);
+		strace_put_rules(old);
+	}
+	return 0;
+}
+
 /**
  * strace_configure - change how a layer works
  * @layer: the layer
@@ -1107,6 +1231,9 @@ int strace_configure(struct strace_layer *layer, const struct syscall_command *c
 	case SYSCALL_VERB_SIGNALS:
 		WRITE_ONCE(layer->signals, cmd->signals);
 		break;
+	case SYSCALL_VERB_TIMEOUT:
+		set_timeout(layer, cmd);
+		break;
 	case SYSCALL_VERB_BIND:
 		WRITE_ONCE(layer->bind, cmd->value);
 		break;
@@ -1136,13 +1263,6 @@ static struct strace_note *alloc_note(const struct syscall_record *record, gfp_t
 	return note;
 }
 
-static void add_note(struct strace_layer *layer, struct strace_note *note)
-{
-	lockdep_assert_held(&layer->lock);
-	list_add_tail(&note->node, &layer->notes);
-	layer->nr_notes++;
-}
-
 static int post_note(struct strace_layer *layer, const struct syscall_record *record,
 		     struct strace_memory *memory)
 {
@@ -1156,7 +1276,9 @@ static int post_note(struct strace_layer *layer, const struct syscall_record *re
 		note->memory = memory;
 		if (memory)
 			refcount_inc(&memory->refs);
-		add_note(layer, note);
+		note->counted = true;
+		list_add_tail(&note->node, &layer->notes);
+		layer->nr_notes++;
 	} else {
 		err = -EAGAIN;
 	}
@@ -1170,18 +1292,18 @@ static int post_note(struct strace_layer *layer, const struct syscall_record *re
 
 /*
  * What happens once in the life of a task is told whatever happens. No more of
- * these wait than there were tasks, each of which the tracer let begin.
+ * these wait than there are tasks whose birth the tracer has read of.
  */
-static void post_event_note(struct strace_layer *layer, struct task_struct *task,
-			    struct syscall_record *record)
+static void post_event_note(const struct strace_seat *seat, struct syscall_record *record)
 {
+	struct strace_layer *layer = seat->layer;
 	struct strace_note *note;
 
-	record->tid = task_pid_nr_ns(task, layer->ns);
+	record->tid = task_pid_nr_ns(current, layer->ns);
 	note = alloc_note(record, __GFP_NOFAIL);
 	spin_lock(&layer->lock);
-	if (layer->state == STRACE_LAYER_ARMED) {
-		add_note(layer, note);
+	if (layer->state == STRACE_LAYER_ARMED && layer->generation == seat->generation) {
+		list_add_tail(&note->node, &layer->notes);
 		note = NULL;
 	}
 	spin_unlock(&layer->lock);
@@ -1190,36 +1312,47 @@ static void post_event_note(struct strace_layer *layer, struct task_struct *task
 }
 
 /**
- * strace_post_end - tell a tracer that a thread has ended
- * @layer: the layer
- * @task: the thread, current
+ * strace_post_end - tell a tracer that current has ended
+ * @seat: the tracer's place on it
  * @code: its exit code, as do_exit() has it
  *
  * Context: Process context, may sleep.
  */
-void strace_post_end(struct strace_layer *layer, struct task_struct *task, long code)
+void strace_post_end(struct strace_seat *seat, long code)
 {
 	struct syscall_record record = {
 		.kind = code & 0x7f ? SYSCALL_RECORD_KILLED : SYSCALL_RECORD_EXITED,
 		.ret = code & 0x7f ?: (code >> 8) & 0xff,
 	};
 
-	if (READ_ONCE(layer->events))
-		post_event_note(layer, task, &record);
+	if (READ_ONCE(seat->layer->events))
+		post_event_note(seat, &record);
 }
 
 /**
- * strace_post_gone - tell a tracer that it may not trace current any more
- * @layer: the layer
+ * strace_leave_seat - the layer leaves this process, if it has others
+ * @seat: a seat of current
  *
- * Context: Process context, may sleep.
+ * If it has none the layer is lost.
+ *
+ * Context: The only thread of a process.
  */
-void strace_post_gone(struct strace_layer *layer)
+void strace_leave_seat(struct strace_seat *seat)
 {
 	struct syscall_record record = { .kind = SYSCALL_RECORD_GONE };
+	struct strace_layer *layer = seat->layer;
+	bool last;
 
 	if (READ_ONCE(layer->events))
-		post_event_note(layer, current, &record);
+		post_event_note(seat, &record);
+	spin_lock(&layer->lock);
+	last = layer->counted != seat->generation || layer->nr_targets == 1;
+	if (!last)
+		layer->nr_targets--;
+	spin_unlock(&layer->lock);
+	if (last)
+		strace_lose_layer(layer);
+	WRITE_ONCE(seat->left, true);
 }
 
 /**
@@ -1265,7 +1398,7 @@ static void report_note(struct strace_layer *layer, struct strace_note *note,
 			struct strace_report *report)
 {
 	list_del(&note->node);
-	layer->nr_notes--;
+	layer->nr_notes -= note->counted;
 	report->id = 0;
 	report->note = note;
 	report->record = note->record;
@@ -1340,7 +1473,7 @@ static bool may_fetch(struct strace_layer *layer)
 	bool ready;
 
 	spin_lock(&layer->lock);
-	ready = layer->nr_notes || next_event(layer) ||
+	ready = !list_empty(&layer->notes) || next_event(layer) ||
 		idle_result(layer) != -EAGAIN;
 	spin_unlock(&layer->lock);
 	return ready;
@@ -1435,7 +1568,7 @@ void strace_unfetch(struct strace_layer *layer, struct strace_report *report)
 	spin_lock(&layer->lock);
 	if (report->note) {
 		list_add(&report->note->node, &layer->notes);
-		layer->nr_notes++;
+		layer->nr_notes += report->note->counted;
 		report->note = NULL;
 	}
 	event = find_reported(layer, report->id);
@@ -1799,7 +1932,7 @@ __poll_t strace_poll(struct strace_layer *layer, struct file *file,
 
 	poll_wait(file, &layer->wait, wait);
 	spin_lock(&layer->lock);
-	if (layer->nr_notes || next_event(layer))
+	if (!list_empty(&layer->notes) || next_event(layer))
 		mask |= EPOLLIN | EPOLLRDNORM;
 	if (!list_empty(&layer->queued) || !list_empty(&layer->reported))
 		mask |= EPOLLPRI;

@@ -409,14 +409,14 @@ void strace_capture(struct strace_task *st, const struct syscall_call *call, u32
 /**
  * strace_capture_path - put a path into the record of a stop
  * @st: the task; st->event.record.data is set
- * @path: the path
+ * @path: the path; NULL if it is not known
  *
  * Context: The task itself; sleeps.
  */
 void strace_capture_path(struct strace_task *st, const char *path)
 {
 	struct capture c = { .to = get_snapshot(st) };
-	size_t len = strlen(path);
+	size_t len = path ? strlen(path) : 0;
 	u8 *to = c.to ? make_room(&c, len) : NULL;
 
 	if (to) {

@@ -24,12 +24,17 @@
  *		 | "trace " set | "limit " number | "tid " switch | "out " switch
  *		 | "bind " switch | "bind require" | "follow " switch | "events " switch
  *		 | "onclose cont" | "onclose kill" | "onclose skip-fail " error
+ *		 | "timeout off" | "timeout " seconds " " action
+ *		 | "on " calls [" when=" when] " " (action | "stop") | "on clear"
  *		 | "signals " signals | "discard" | "signal " signal
  *		 | "detach" | "error"
  *	new	:= "_" | value as shown | number | "NULL" | string
  *		 | "[" [string {"," string}] "]"
  *	switch	:= "on" | "off"
- *	set	:= ["!"] ("all" | [abi ":"] (name | "%" class)) {("," | " ") ["!"] ...}
+ *	set	:= ["!"] ("all" | "none" | [abi ":"] (name | "%" class)) {("," | " ") ["!"] ...}
+ *	calls	:= set without blanks
+ *	when	:= first [".." last] ["+" [step]]
+ *	action	:= "cont" | "kill" | "skip-ok " number | "skip-fail " error
  *	error	:= name from errno.h | number
  *	signal	:= name from signal.h, with or without "SIG" | "SIGRT_" number
  *	signals	:= ["!"] ("all" | "none" | signal) {("," | " ") ["!"] ...}
@@ -51,6 +56,8 @@
 #define MAX_ERRNO_VALUE		4095
 #define FIRST_RT_SIGNAL		32
 #define LAST_SIGNAL		64
+/* A timeout of more than ten years is none. */
+#define MAX_SECONDS		(10 * 365 * 24 * 3600)
 /* Results that only the kernel itself may use: ERESTARTSYS and its relatives. */
 #define FIRST_RESTART		512
 #define LAST_RESTART		516
@@ -1315,7 +1322,8 @@ static int take_member(struct text_in *in, struct syscall_set *set, bool add)
 	return found ? 0 : refuse_at(in, start, -ENOSYS, "no such call");
 }
 
-static int take_set(struct text_in *in, struct syscall_set *set)
+/* @blanks: they may stand in it; else they end it */
+static int take_set(struct text_in *in, struct syscall_set *set, bool blanks)
 {
 	bool first = true;
 
@@ -1331,8 +1339,8 @@ static int take_set(struct text_in *in, struct syscall_set *set)
 			memset(set, add ? 0 : 0xff, sizeof(*set));
 		first = false;
 		len = take_word(in, &word);
-		if (word_is(word, len, "all")) {
-			memset(set, add ? 0xff : 0, sizeof(*set));
+		if (word_is(word, len, "all") || word_is(word, len, "none")) {
+			memset(set, (*word == 'a') == add ? 0xff : 0, sizeof(*set));
 		} else {
 			in->pos = start;
 			err = take_member(in, set, add);
@@ -1340,9 +1348,12 @@ static int take_set(struct text_in *in, struct syscall_set *set)
 				return err;
 		}
 		start = in->pos;
+		if (!blanks && (peek(in) == ' ' || peek(in) == '\t'))
+			return 0;
 		skip_blanks(in);
 		if (take(in, ',')) {
-			skip_blanks(in);
+			if (blanks)
+				skip_blanks(in);
 			if (in->pos == in->len)
 				return refuse(in, -EINVAL, "name of a call expected");
 		} else if (in->pos == start && in->pos < in->len) {
@@ -1361,7 +1372,7 @@ static int parse_trace(struct text_in *in, struct syscall_command *cmd)
 		memset(&cmd->set, 0xff, sizeof(cmd->set));
 		return 0;
 	}
-	return blank ? take_set(in, &cmd->set) : refuse(in, -EINVAL, "blank expected");
+	return blank ? take_set(in, &cmd->set, true) : refuse(in, -EINVAL, "blank expected");
 }
 
 static int parse_limit(struct text_in *in, struct syscall_command *cmd)
@@ -1414,6 +1425,127 @@ static int parse_bind(struct text_in *in, struct syscall_command *cmd)
 		return expect_end(in);
 	}
 	return refuse_at(in, start, -EINVAL, "on, off or require expected");
+}
+
+/* Take what becomes of a call; it ends the line. */
+static int parse_action(struct text_in *in, struct syscall_command *cmd, bool rule)
+{
+	size_t start = in->pos, len;
+	const char *word;
+
+	cmd->value = 0;
+	len = take_word(in, &word);
+	if (word_is(word, len, "skip-ok")) {
+		cmd->action = SYSCALL_ACTION_VALUE;
+		return parse_ok(in, cmd);
+	}
+	if (word_is(word, len, "skip-fail")) {
+		cmd->action = SYSCALL_ACTION_VALUE;
+		return parse_fail(in, cmd);
+	}
+	if (word_is(word, len, "cont"))
+		cmd->action = SYSCALL_ACTION_CONT;
+	else if (word_is(word, len, "kill"))
+		cmd->action = SYSCALL_ACTION_KILL;
+	else if (rule && word_is(word, len, "stop"))
+		cmd->action = SYSCALL_ACTION_STOP;
+	else
+		return refuse_at(in, start, -EINVAL,
+				 "cont, kill, skip-ok, skip-fail or stop expected");
+	return expect_end(in);
+}
+
+static int parse_timeout(struct text_in *in, struct syscall_command *cmd)
+{
+	size_t start, len;
+	const char *word;
+	u64 seconds;
+	int err = expect_blank(in);
+
+	if (err)
+		return err;
+	start = in->pos;
+	cmd->seconds = 0;
+	len = take_word(in, &word);
+	if (word_is(word, len, "off"))
+		return expect_end(in);
+	in->pos = start;
+	err = take_unsigned(in, MAX_SECONDS, &seconds);
+	if (err)
+		return err;
+	if (!seconds)
+		return refuse_at(in, start, -ERANGE, "number out of range");
+	cmd->seconds = seconds;
+	return expect_blank(in) ?: parse_action(in, cmd, false);
+}
+
+/* A number that may have other text right behind it. */
+static int take_count(struct text_in *in, u32 *count)
+{
+	size_t start = in->pos;
+	u64 value = 0;
+
+	while (digit_value(peek(in)) < 10 && value <= U32_MAX)
+		value = value * 10 + digit_value(in->line[in->pos++]);
+	if (in->pos == start)
+		return refuse(in, -EINVAL, "not a number");
+	if (!value || value > U32_MAX)
+		return refuse_at(in, start, -ERANGE, "number out of range");
+	*count = value;
+	return 0;
+}
+
+/* Take "F", "F+", "F+S", "F..L" or "F..L+S", as strace has them. */
+static int take_when(struct text_in *in, struct syscall_when *when)
+{
+	size_t start = in->pos;
+	int err = take_count(in, &when->first);
+
+	if (err)
+		return err;
+	when->last = when->first;
+	when->step = 1;
+	if (take(in, '.')) {
+		err = take(in, '.') ? take_count(in, &when->last) :
+		      refuse(in, -EINVAL, ".. expected");
+		if (err)
+			return err;
+	} else if (peek(in) == '+') {
+		when->last = U32_MAX;
+	}
+	if (take(in, '+') && digit_value(peek(in)) < 10)
+		err = take_count(in, &when->step);
+	if (!err && when->last < when->first)
+		err = refuse_at(in, start, -EINVAL, "it ends before it begins");
+	return err;
+}
+
+static int parse_on(struct text_in *in, struct syscall_command *cmd)
+{
+	static const char when[] = "when=";
+	int err = expect_blank(in);
+	const char *word;
+	size_t start, len;
+
+	if (err)
+		return err;
+	start = in->pos;
+	len = take_word(in, &word);
+	if (word_is(word, len, "clear")) {
+		cmd->verb = SYSCALL_VERB_ON_CLEAR;
+		return expect_end(in);
+	}
+	in->pos = start;
+	err = take_set(in, &cmd->set, false) ?: expect_blank(in);
+	if (err)
+		return err;
+	cmd->when = (struct syscall_when) { .first = 1, .last = U32_MAX, .step = 1 };
+	if (in->len - in->pos > strlen(when) &&
+	    !memcmp(in->line + in->pos, when, strlen(when))) {
+		in->pos += strlen(when);
+		err = take_when(in, &cmd->when) ?: expect_blank(in);
+	}
+	return err ?: parse_action(in, cmd, true);
 }
 
 static int find_signal(const char *word, size_t len)
@@ -1553,6 +1685,8 @@ static const struct {
 	{ "tid",	SYSCALL_VERB_TID,	parse_switch },
 	{ "out",	SYSCALL_VERB_OUT,	parse_switch },
 	{ "bind",	SYSCALL_VERB_BIND,	parse_bind },
+	{ "timeout",	SYSCALL_VERB_TIMEOUT,	parse_timeout },
+	{ "on",		SYSCALL_VERB_ON,	parse_on },
 	{ "signals",	SYSCALL_VERB_SIGNALS,	parse_signals },
 	{ "discard",	SYSCALL_VERB_DISCARD,	parse_plain },
 	{ "signal",	SYSCALL_VERB_SIGNAL,	parse_signal },

@@ -470,6 +470,14 @@ static int do_configure(struct strace_line *line)
 	return err ? refuse(line, err, "the tracer is gone: write trace first") : 0;
 }
 
+static int do_change_rules(struct strace_line *line)
+{
+	int err = strace_change_rules(line->layer, &line->cmd);
+
+	return err ? refuse(line, err, err == -ENOSPC ? "too many rules" :
+			    "cannot be done now") : 0;
+}
+
 static int do_detach(struct strace_line *line)
 {
 	if (!strace_layer_is_armed(line->layer))
@@ -568,6 +576,9 @@ static const struct {
 	[SYSCALL_VERB_FOLLOW]	= { do_configure, false, true },
 	[SYSCALL_VERB_EVENTS]	= { do_configure, false, true },
 	[SYSCALL_VERB_SIGNALS]	= { do_configure, false, true },
+	[SYSCALL_VERB_TIMEOUT]	= { do_configure, false, true },
+	[SYSCALL_VERB_ON]	= { do_change_rules, false, true },
+	[SYSCALL_VERB_ON_CLEAR]	= { do_change_rules, false, true },
 	[SYSCALL_VERB_DISCARD]	= { do_answer, true, true },
 	[SYSCALL_VERB_SIGNAL]	= { do_answer, true, true },
 	[SYSCALL_VERB_ONCLOSE]	= { do_configure, false, true },

@@ -188,6 +188,9 @@ struct syscall_set {
  * @SYSCALL_VERB_FOLLOW: whether new processes are traced, too
  * @SYSCALL_VERB_EVENTS: whether there are records of births and deaths
  * @SYSCALL_VERB_ONCLOSE: what stops get when the tracer is gone
+ * @SYSCALL_VERB_TIMEOUT: what stops get when the tracer dawdles
+ * @SYSCALL_VERB_ON: what calls get without a stop
+ * @SYSCALL_VERB_ON_CLEAR: forget all of these
  * @SYSCALL_VERB_DETACH: leave
  * @SYSCALL_VERB_ERROR: ask why the last refused line was refused
  */
@@ -211,6 +214,9 @@ enum syscall_verb {
 	SYSCALL_VERB_FOLLOW,
 	SYSCALL_VERB_EVENTS,
 	SYSCALL_VERB_ONCLOSE,
+	SYSCALL_VERB_TIMEOUT,
+	SYSCALL_VERB_ON,
+	SYSCALL_VERB_ON_CLEAR,
 	SYSCALL_VERB_DETACH,
 	SYSCALL_VERB_ERROR,
 };
@@ -241,6 +247,32 @@ enum syscall_bind {
 };
 
 /**
+ * enum syscall_action - what becomes of a call without a tracer's answer
+ * @SYSCALL_ACTION_CONT: it runs
+ * @SYSCALL_ACTION_STOP: it stops; in rules only
+ * @SYSCALL_ACTION_VALUE: it does not run; the program sees a value
+ * @SYSCALL_ACTION_KILL: the program is killed
+ */
+enum syscall_action {
+	SYSCALL_ACTION_CONT,
+	SYSCALL_ACTION_STOP,
+	SYSCALL_ACTION_VALUE,
+	SYSCALL_ACTION_KILL,
+};
+
+/**
+ * struct syscall_when - which of a thread's calls a rule is for
+ * @first: the first, counted from 1
+ * @last: the last
+ * @step: each so many from the first on
+ */
+struct syscall_when {
+	u32 first;
+	u32 last;
+	u32 step;
+};
+
+/**
  * struct syscall_fresh - new memory for an argument
  * @bytes: the bytes; of a list, for each element its length in bytes (16 bits,
  *	in the order of the machine, not aligned), then its bytes
@@ -262,6 +294,9 @@ struct syscall_fresh {
  *	limit: bytes; tid, out, follow, events: on or off; bind: an &enum syscall_bind;
  *	signal: its number; onclose: negative errno for FAIL
  * @onclose: onclose: an &enum syscall_onclose
+ * @action: on, timeout: an &enum syscall_action, with @value
+ * @seconds: timeout: after how many; 0 for never
+ * @when: on: for which calls
  * @call: rewrite: the new call; kept arguments hold their old value
  * @nr_fresh: rewrite: how many arguments get new memory
  * @fresh: rewrite: that memory, in the memory of the line that was parsed;
@@ -270,13 +305,16 @@ struct syscall_fresh {
  * @off: set, get: offset in bytes behind the argument
  * @data: set: the bytes, in the memory of the line that was parsed
  * @len: set, get: how many bytes; get: 0 means as many as are usually shown
- * @set: trace: the calls
+ * @set: trace, on: the calls
  * @signals: signals: bit n - 1 for signal n
  */
 struct syscall_command {
 	u32 verb;
 	s64 value;
 	u32 onclose;
+	u32 action;
+	u32 seconds;
+	struct syscall_when when;
 	struct syscall_call call;
 	u32 nr_fresh;
 	struct syscall_fresh fresh[SYSCALL_MAX_ARGS];

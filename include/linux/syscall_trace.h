@@ -116,6 +116,7 @@ int strace_may_open(struct task_struct *task);
 
 bool strace_layer_has_tid(struct strace_layer *layer);
 int strace_configure(struct strace_layer *layer, const struct syscall_command *cmd);
+int strace_change_rules(struct strace_layer *layer, const struct syscall_command *cmd);
 void strace_set_error(struct strace_layer *layer, u32 column, const char *text);
 int strace_post_error(struct strace_layer *layer);
 

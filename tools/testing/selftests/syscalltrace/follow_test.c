@@ -306,6 +306,38 @@ TEST_F(follow, killed_unborn)
 	EXPECT_EQ(SIGKILL, told(&self->t));
 }
 
+static void fork_in_thread(void)
+{
+	pthread_t t;
+
+	pthread_create(&t, NULL, run_thread, NULL);
+	pthread_join(t, NULL);
+	fork_once();
+}
+
+/* The file of a thread follows what this thread makes. */
+TEST_F(follow, siblings_of_a_thread_fork_as_ever)
+{
+	pid_t thread;
+	int of_thread;
+
+	start(&self->t, fork_in_thread);
+	self->fd = open_syscall(self->t.pid, 0, O_RDWR);
+	ASSERT_SAY(0, self->fd, "tid on");
+	ASSERT_SAY(0, self->fd, "trace getppid");
+	open_gate(&self->t);
+	thread = ASSERT_TOLD(0, "getppid");
+	of_thread = open_syscall(self->t.pid, thread, O_RDWR);
+	self->fds[0] = of_thread;
+	ASSERT_SAY(0, of_thread, "follow on");
+	ASSERT_SAY(0, of_thread, "trace getppid");
+	ASSERT_CONT(thread);
+	ASSERT_SAY(0, self->fd, "trace none");
+	EXPECT_EQ(7, told(&self->t));
+	EXPECT_EQ(0, wait_status(&self->t));
+	EXPECT_HEAR("", of_thread);
+}
+
 TEST_F(follow, close_lets_all_go)
 {
 	FOLLOW(fork_once, "getppid");

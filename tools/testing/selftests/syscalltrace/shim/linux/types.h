@@ -15,6 +15,7 @@ typedef __s32 s32;
 typedef __s64 s64;
 
 #define U8_MAX	((u8)~0U)
+#define U32_MAX	((u32)~0U)
 #define U64_MAX	((u64)~0ULL)
 
 #endif

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What becomes of calls without an answer: rules and timeouts.
+ */
+
+#include "common.h"
+
+TRACEE_FIXTURE(policy)
+
+/* Make calls that fail with EBADF, and tell how each ended. */
+static void close_junk(void)
+{
+	int i;
+
+	for (i = 0; i < 12; i++)
+		tell(raw(SYS_close, 12345, 0, 0));
+}
+
+/* Begin with @rules_, several lines. */
+#define RULES(program, rules_)						\
+do {									\
+	start(&self->t, program);					\
+	self->fd = open_syscall(self->t.pid, 0, O_RDWR);		\
+	ASSERT_LE(0, self->fd);						\
+	ASSERT_SAY(0, self->fd, rules_);				\
+	open_gate(&self->t);						\
+} while (0)
+
+/* How the program's calls ended: a letter each. */
+static const char *ends(struct tracee *t, unsigned int nr)
+{
+	static char text[32];
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		switch (told(t)) {
+		case -EBADF:
+			text[i] = '.';
+			break;
+		case -EIO:
+			text[i] = 'x';
+			break;
+		case 7:
+			text[i] = '7';
+			break;
+		default:
+			text[i] = '?';
+		}
+	}
+	text[nr] = '\0';
+	return text;
+}
+
+TEST_F(policy, calls_are_decided_without_a_stop)
+{
+	RULES(close_junk, "on close skip-fail EIO\ntrace none");
+	EXPECT_STREQ("xxxxxxxxxxxx", ends(&self->t, 12));
+	EXPECT_EQ(0, wait_status(&self->t));
+	EXPECT_HEAR("", self->fd);
+}
+
+TEST_F(policy, the_newest_rule_decides)
+{
+	RULES(close_junk, "on all,!write,!exit_group skip-fail EIO\non close skip-ok 7\ntrace none");
+	EXPECT_STREQ("777777777777", ends(&self->t, 12));
+}
+
+TEST_F(policy, rules_come_before_the_set)
+{
+	RULES(close_junk, "on close cont\ntrace close,exit_group");
+	EXPECT_STREQ("............", ends(&self->t, 12));
+	EXPECT_HEAR("exit_group 0", self->fd);
+}
+
+TEST_F(policy, rules_can_stop)
+{
+	RULES(close_junk, "on close when=2 stop\ntrace none");
+	EXPECT_STREQ(".", ends(&self->t, 1));
+	ASSERT_HEAR("close 12345", self->fd);
+	ASSERT_SAY(0, self->fd, "on close skip-ok 7");
+	ASSERT_SAY(0, self->fd, "skip-fail EIO");
+	EXPECT_STREQ("x777", ends(&self->t, 4));
+}
+
+TEST_F(policy, cleared)
+{
+	RULES(close_junk, "on close skip-fail EIO\non clear\ntrace close");
+	ASSERT_HEAR("close 12345", self->fd);
+	ASSERT_SAY(0, self->fd, "cont");
+	EXPECT_STREQ(".", ends(&self->t, 1));
+}
+
+FIXTURE(when)
+{
+	struct tracee t;
+	int fd;
+};
+
+FIXTURE_VARIANT(when)
+{
+	const char *rule;
+	const char *ends;
+};
+
+FIXTURE_SETUP(when)
+{
+	self->t = (struct tracee){ .gate = -1, .out = -1 };
+	self->fd = -1;
+}
+
+FIXTURE_TEARDOWN(when)
+{
+	stop_tracee(&self->t);
+	close(self->fd);
+}
+
+#define WHEN(name, rule_, ends_) \
+	FIXTURE_VARIANT_ADD(when, name) { .rule = rule_, .ends = ends_ }
+
+WHEN(one, "when=3", "..x.........");
+WHEN(from, "when=3+", "..xxxxxxxxxx");
+WHEN(each_third, "when=2+3", ".x..x..x..x.");
+WHEN(range, "when=2..4", ".xxx........");
+WHEN(stepped_range, "when=2..8+3", ".x..x..x....");
+
+TEST_F(when, as_strace_counts)
+{
+	start(&self->t, close_junk);
+	self->fd = open_syscall(self->t.pid, 0, O_RDWR);
+	ASSERT_SAY(0, self->fd, "on close %s skip-fail EIO\ntrace none", variant->rule);
+	open_gate(&self->t);
+	EXPECT_STREQ(variant->ends, ends(&self->t, 12));
+}
+
+static void *close_thrice(void *arg)
+{
+	long *ret = arg;
+	int i;
+
+	for (i = 0; i < 3; i++)
+		ret[i] = raw(SYS_close, 12345, 0, 0);
+	return NULL;
+}
+
+static void close_in_threads(void)
+{
+	long ret[2][3];
+	pthread_t t;
+	int i;
+
+	close_thrice(ret[0]);
+	pthread_create(&t, NULL, close_thrice, ret[1]);
+	pthread_join(t, NULL);
+	for (i = 0; i < 6; i++)
+		tell(ret[i / 3][i % 3]);
+}
+
+TEST_F(policy, each_thread_counts_for_itself)
+{
+	RULES(close_in_threads, "on close when=2 skip-fail EIO\ntrace none");
+	EXPECT_STREQ(".x..x.", ends(&self->t, 6));
+}
+
+TEST_F(policy, kill)
+{
+	RULES(close_junk, "on close when=3 kill\ntrace none");
+	EXPECT_STREQ("..", ends(&self->t, 2));
+	EXPECT_EQ(256 + SIGKILL, wait_status(&self->t));
+}
+
+TEST_F(policy, too_many_rules)
+{
+	int i;
+
+	start(&self->t, close_junk);
+	self->fd = open_syscall(self->t.pid, 0, O_RDWR);
+	for (i = 0; i < 64; i++)
+		ASSERT_SAY(0, self->fd, "on close when=%d skip-fail EIO", i + 2);
+	EXPECT_SAY(ENOSPC, self->fd, "on close cont");
+	ASSERT_SAY(0, self->fd, "trace none");
+	open_gate(&self->t);
+	EXPECT_STREQ(".xxxxxxxxxxx", ends(&self->t, 12));
+}
+
+/* What a newer tracer does not let run an older one does not count. */
+TEST_F(policy, rules_of_two)
+{
+	start(&self->t, close_junk);
+	self->fd = open_syscall(self->t.pid, 0, O_RDWR);
+	ASSERT_SAY(0, self->fd, "on close when=3 skip-ok 7\ntrace none");
+	self->fds[0] = open_syscall(self->t.pid, 0, O_RDWR);
+	ASSERT_SAY(0, self->fds[0], "on close when=2 skip-fail EIO\ntrace none");
+	open_gate(&self->t);
+	EXPECT_STREQ(".x.7........", ends(&self->t, 12));
+}
+
+TEST_F(policy, timeout_of_a_stop_that_is_read)
+{
+	RULES(close_junk, "timeout 1 skip-fail EIO\ntrace close");
+	ASSERT_HEAR("close 12345", self->fd);
+	EXPECT_STREQ("x", ends(&self->t, 1));
+	EXPECT_SAY(ESRCH, self->fd, "cont");
+	ASSERT_SAY(0, self->fd, "timeout off");
+	ASSERT_HEAR("close 12345", self->fd);
+	ASSERT_SAY(0, self->fd, "step");
+	ASSERT_HEAR("fail EBADF", self->fd);
+	/* After a call there is nothing to skip. */
+	ASSERT_SAY(0, self->fd, "timeout 1 skip-fail EIO");
+	EXPECT_STREQ(".", ends(&self->t, 1));
+}
+
+TEST_F(policy, timeout_of_stops_that_nobody_reads)
+{
+	RULES(close_junk, "trace close");
+	wait_for_state(self->t.pid, "S");
+	/* It holds for the one that waits already. */
+	ASSERT_SAY(0, self->fd, "timeout 1 cont");
+	EXPECT_STREQ("..", ends(&self->t, 2));
+	ASSERT_SAY(0, self->fd, "timeout 1 kill");
+	EXPECT_EQ(256 + SIGKILL, wait_status(&self->t));
+}
+
+TEST_HARNESS_MAIN
