@@ -85,24 +85,29 @@ static void fork_once(void)
 
 TEST_F(follow, child_is_traced_from_birth)
 {
-	pid_t child, parent;
+	const char *life[] = { NULL, "getppid", "exit 7" };
+	int i, of_child = 0, of_parent = 0;
+	pid_t parent;
 	struct heard h;
-	int i, calls = 0;
 
 	FOLLOW(fork_once, "getppid");
 	parent = self->t.pid;
-	/* Both at once: the child's birth, and the parent's call. */
-	for (i = 0, child = 0; i < 3; i++) {
+	life[0] = made_by(parent);
+	/* Both go on at the same time, each in its order. */
+	for (i = 0; i < 4; i++) {
 		h = listen_to(self->fd);
-		if (h.tid != parent)
-			child = h.tid;
-		ASSERT_STREQ(!strncmp(h.text, "new", 3) ? made_by(parent) : "getppid", h.text);
-		calls += !strcmp(h.text, "getppid");
-		ASSERT_CONT(h.tid);
+		if (h.tid == parent) {
+			ASSERT_STREQ("getppid", h.text);
+			of_parent++;
+		} else {
+			ASSERT_GT(3, of_child);
+			ASSERT_STREQ(life[of_child++], h.text);
+		}
+		if (strncmp(h.text, "exit", 4))
+			ASSERT_CONT(h.tid);
 	}
-	EXPECT_EQ(2, calls);
-	ASSERT_NE(0, child);
-	ASSERT_TOLD(child, "exit 7");
+	EXPECT_EQ(3, of_child);
+	EXPECT_EQ(1, of_parent);
 	EXPECT_EQ(7, told(&self->t));
 	ASSERT_TOLD(parent, "exit 0");
 	EXPECT_EQ(0, wait_status(&self->t));
