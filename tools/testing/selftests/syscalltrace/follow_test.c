@@ -337,7 +337,7 @@ TEST_F(follow, siblings_of_a_thread_fork_as_ever)
 	ASSERT_SAY(0, of_thread, "follow on");
 	ASSERT_SAY(0, of_thread, "trace getppid");
 	ASSERT_CONT(thread);
-	ASSERT_SAY(0, self->fd, "trace none");
+	ASSERT_SAY(0, self->fd, "detach");
 	EXPECT_EQ(7, told(&self->t));
 	EXPECT_EQ(0, wait_status(&self->t));
 	EXPECT_HEAR("", of_thread);
