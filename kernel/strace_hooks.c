@@ -695,7 +695,7 @@ static u32 count_call(struct strace_task *st, u32 id)
 
 	/* When memory is short this one is not counted. */
 	xa_store(&st->counts, id, xa_mk_value(count), GFP_KERNEL_ACCOUNT);
-	return min(count, (unsigned long)U32_MAX);
+	return min_t(unsigned long, count, U32_MAX);
 }
 
 static bool is_due(const struct syscall_when *when, u32 count)

@@ -348,8 +348,8 @@ out_put_old:
 
 /*
  * Does @tracer trace @tracee, or a tracer of it, and so on, or is @layer among
- * those who do? Then @tracee must not trace @tracer with it. What is too much to look at counts as a cycle; @budget is
- * how many more layers may be.
+ * those who do? Then @tracee must not trace @tracer with it. What is too much to
+ * look at counts as a cycle; @budget is how many more layers may be.
  */
 static bool is_traced_by(struct task_struct *tracee, struct pid *tracer,
 			 const struct strace_layer *layer, unsigned int depth,
@@ -1878,7 +1878,8 @@ int strace_post_address(struct strace_layer *layer, const struct syscall_record 
  * Context: Process context, may sleep.
  * Return: 0, -ESRCH if the stop is over, -EINVAL if the argument is no
  * address, -EFAULT if nothing can be read or not everything can be written,
- * -EBUSY if another tracer thread is at it or the stop is not one of a call, -EAGAIN if too many records wait
+ * -EBUSY if another tracer thread is at it or the stop is not one of a call,
+ * -EAGAIN if too many records wait
  * for a reader, -ENOMEM, -ERESTARTSYS or -EINTR for a signal.
  */
 int strace_access(struct strace_layer *layer, u64 id, const struct syscall_command *cmd)

@@ -381,6 +381,38 @@ static void put_siginfo(struct text_out *out, const struct syscall_siginfo *info
 	put_hex(out, info->value);
 }
 
+/* Signals, and what happens to threads between their calls. */
+static void put_life(struct text_out *out, const struct syscall_record *rec)
+{
+	switch (rec->kind) {
+	case SYSCALL_RECORD_SIGNAL:
+		put_siginfo(out, &rec->siginfo);
+		break;
+	case SYSCALL_RECORD_NEW:
+		put_text(out, "new ");
+		put_unsigned(out, rec->ret);
+		break;
+	case SYSCALL_RECORD_EXEC:
+		put_text(out, "exec ");
+		if (rec->data.nr)
+			put_block(out, &rec->data, rec->data.blocks);
+		else
+			put_string(out, NULL, 0);
+		break;
+	case SYSCALL_RECORD_EXITED:
+		put_text(out, "exit ");
+		put_unsigned(out, rec->ret);
+		break;
+	case SYSCALL_RECORD_KILLED:
+		put_text(out, "killed ");
+		put_signal(out, rec->ret);
+		break;
+	case SYSCALL_RECORD_GONE:
+		put_text(out, "gone");
+		break;
+	}
+}
+
 /**
  * syscall_text_format - write a record as a line of text
  * @buf: where to; not terminated
@@ -421,37 +453,14 @@ size_t syscall_text_format(char *buf, size_t size,
 		put_text(&out, ", ");
 		put_pointer(&out, rec->off);
 		break;
-	case SYSCALL_RECORD_SIGNAL:
-		put_siginfo(&out, &rec->siginfo);
-		break;
-	case SYSCALL_RECORD_NEW:
-		put_text(&out, "new ");
-		put_unsigned(&out, rec->ret);
-		break;
-	case SYSCALL_RECORD_EXEC:
-		put_text(&out, "exec ");
-		if (rec->data.nr)
-			put_block(&out, &rec->data, rec->data.blocks);
-		else
-			put_string(&out, NULL, 0);
-		break;
-	case SYSCALL_RECORD_EXITED:
-		put_text(&out, "exit ");
-		put_unsigned(&out, rec->ret);
-		break;
-	case SYSCALL_RECORD_KILLED:
-		put_text(&out, "killed ");
-		put_signal(&out, rec->ret);
-		break;
-	case SYSCALL_RECORD_GONE:
-		put_text(&out, "gone");
-		break;
 	case SYSCALL_RECORD_ERROR:
 		put_text(&out, "error ");
 		put_unsigned(&out, rec->off);
 		put_text(&out, ", ");
 		put_string(&out, rec->text, rec->len);
 		break;
+	default:
+		put_life(&out, rec);
 	}
 	put_char(&out, '\n');
 	return out.len;
