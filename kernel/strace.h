@@ -139,6 +139,7 @@ struct strace_request {
  *	queued   -> idle	withdraw_event(): job control, ptrace, the freezer
  *	reported -> queued	strace_unfetch(): no memory to show it
  *	queued, reported -> answered	answer_event(): a tracer, or the layer closes
+ *	queued, reported -> answered	expire_event(): the tracer dawdles
  *	queued, reported -> idle	drop_event(): the tracee was killed
  *	answered -> idle	drop_event(), by the tracee
  */

@@ -508,14 +508,15 @@ static enum strace_verdict wait_for_answer(struct strace_layer *layer,
 	enum strace_verdict verdict = STRACE_VERDICT_CONT;
 	bool keep_pending = event->record.kind != SYSCALL_RECORD_ENTRY &&
 			    signal_pending(current);
+	bool interrupted = false, answered;
 	unsigned long start = jiffies;
 	struct strace_request *req;
-	bool interrupted = false;
 
 	WRITE_ONCE(current->strace->waiting, true);
 	for (;;) {
 		set_current_state(TASK_INTERRUPTIBLE | TASK_FREEZABLE);
-		if (is_answered(layer, event, &req) && !is_frozen_by_cgroup()) {
+		answered = is_answered(layer, event, &req);
+		if (answered && !is_frozen_by_cgroup()) {
 			verdict = event->verdict;
 			break;
 		}
@@ -542,7 +543,10 @@ static enum strace_verdict wait_for_answer(struct strace_layer *layer,
 			if (get_current_state() == TASK_RUNNING || signal_pending(current))
 				continue;
 		}
-		if (!schedule_timeout(time_left(layer, start)))
+		/* With its answer it is still frozen, for as long as it takes. */
+		if (answered)
+			schedule();
+		else if (!schedule_timeout(time_left(layer, start)))
 			expire_event(layer, event, start);
 	}
 	__set_current_state(TASK_RUNNING);

@@ -1879,8 +1879,7 @@ int strace_post_address(struct strace_layer *layer, const struct syscall_record 
  * Return: 0, -ESRCH if the stop is over, -EINVAL if the argument is no
  * address, -EFAULT if nothing can be read or not everything can be written,
  * -EBUSY if another tracer thread is at it or the stop is not one of a call,
- * -EAGAIN if too many records wait
- * for a reader, -ENOMEM, -ERESTARTSYS or -EINTR for a signal.
+ * -EAGAIN if too many records wait for a reader, -ENOMEM, -ERESTARTSYS or -EINTR for a signal.
  */
 int strace_access(struct strace_layer *layer, u64 id, const struct syscall_command *cmd)
 {
