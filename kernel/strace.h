@@ -366,6 +366,7 @@ enum strace_layer_state {
  * @limit: bytes of a string to copy; written under @lock
  * @out: show what calls wrote; written under @lock
  * @bind: an &enum syscall_bind; written under @lock
+ * @real_calls: what the vDSO does enters the kernel; written under @lock
  * @rules: or NULL; written under @lock
  * @timeout: jiffies until a stop gets @timeout_action, 0 for never; under @lock
  * @timeout_action: an &enum syscall_action; under @lock
@@ -403,6 +404,7 @@ struct strace_layer {
 	u32 limit;
 	bool out;
 	u32 bind;
+	bool real_calls;
 	struct strace_rules *rules;
 	unsigned long timeout;
 	u32 timeout_action;

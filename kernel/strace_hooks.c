@@ -1575,6 +1575,8 @@ void strace_exec_committed(struct linux_binprm *bprm)
 	}
 	for (i = 0; st && nest && i < nest->nr; i++)
 		st->executed |= wants_events(&nest->seats[i], st);
+	if (nest && strace_wants_real_calls())
+		vdso_trap_calls_at_exec();
 	if (st && st->executed) {
 		kfree(st->exec_path);
 		st->exec_path = kstrdup(bprm->filename, GFP_KERNEL_ACCOUNT);

@@ -10,9 +10,11 @@
 #include <linux/audit.h>
 #include <linux/capability.h>
 #include <linux/cred.h>
+#include <linux/oom.h>
 #include <linux/pid_namespace.h>
 #include <linux/poll.h>
 #include <linux/ptrace.h>
+#include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/security.h>
@@ -779,6 +781,53 @@ int strace_attach(struct strace_layer *layer, struct task_struct *task,
 }
 
 /**
+ * strace_trap_vdso - let what a running process's vDSO does enter the kernel
+ * @layer: a layer; nothing is done unless it is on @task and wants that
+ * @task: the process, or a thread of it
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, -ENOMEM, or -EINTR when the caller is killed.
+ */
+int strace_trap_vdso(struct strace_layer *layer, struct task_struct *task)
+{
+	struct task_struct *t;
+	struct mm_struct *mm;
+	int err;
+
+	/* What remove_traps() finds, if it is later with the lock than we. */
+	if (!READ_ONCE(layer->real_calls) || !is_on(layer, task))
+		return 0;
+	t = find_lock_task_mm(task);
+	if (!t)
+		return 0;
+	mm = t->mm;
+	mmget(mm);
+	task_unlock(t);
+	err = vdso_trap_calls(mm);
+	mmput(mm);
+	return err;
+}
+
+/**
+ * strace_wants_real_calls - does a layer on the caller want no vDSO?
+ *
+ * Context: The traced task itself.
+ * Return: true if so.
+ */
+bool strace_wants_real_calls(void)
+{
+	struct strace_nest *nest = strace_get_nest(current);
+	bool wanted = false;
+	unsigned int i;
+
+	for (i = 0; nest && i < nest->nr; i++)
+		wanted |= READ_ONCE(nest->seats[i].layer->real_calls) &&
+			  strace_seat_is_live(&nest->seats[i]);
+	strace_put_nest(nest);
+	return wanted;
+}
+
+/**
  * strace_may_open - may the caller open the file of this task for writing?
  * @task: any task
  *
@@ -1196,8 +1245,8 @@ int strace_change_rules(struct strace_layer *layer, const struct syscall_command
 /**
  * strace_configure - change how a layer works
  * @layer: the layer
- * @cmd: a command with the verb limit, tid, out, follow, events, signals, bind
- *	or onclose
+ * @cmd: a command with the verb limit, tid, out, follow, events, signals, bind,
+ *	timeout, vdso or onclose
  *
  * Context: Process context.
  * Return: 0, -ESRCH to change what a tracer that is gone has left word of, or
@@ -1236,6 +1285,9 @@ int strace_configure(struct strace_layer *layer, const struct syscall_command *c
 		break;
 	case SYSCALL_VERB_BIND:
 		WRITE_ONCE(layer->bind, cmd->value);
+		break;
+	case SYSCALL_VERB_VDSO:
+		WRITE_ONCE(layer->real_calls, !cmd->value);
 		break;
 	case SYSCALL_VERB_ONCLOSE:
 		if (layer->state == STRACE_LAYER_CLOSED) {

@@ -23,6 +23,7 @@
  *		 | "get " arg ["+" offset " " length] | "get &" arg
  *		 | "trace " set | "limit " number | "tid " switch | "out " switch
  *		 | "bind " switch | "bind require" | "follow " switch | "events " switch
+ *		 | "vdso " switch
  *		 | "onclose cont" | "onclose kill" | "onclose skip-fail " error
  *		 | "timeout off" | "timeout " seconds " " action
  *		 | "on " calls [" when=" when] " " (action | "stop") | "on clear"
@@ -1701,6 +1702,7 @@ static const struct {
 	{ "signal",	SYSCALL_VERB_SIGNAL,	parse_signal },
 	{ "follow",	SYSCALL_VERB_FOLLOW,	parse_switch },
 	{ "events",	SYSCALL_VERB_EVENTS,	parse_switch },
+	{ "vdso",	SYSCALL_VERB_VDSO,	parse_switch },
 	{ "onclose",	SYSCALL_VERB_ONCLOSE,	parse_onclose },
 	{ "detach",	SYSCALL_VERB_DETACH,	parse_plain },
 	{ "error",	SYSCALL_VERB_ERROR,	parse_plain },

@@ -306,6 +306,8 @@ static const struct syscall_bad_line {
 	BAD("follow", EINVAL, 7),
 	BAD("follow me", EINVAL, 8),
 	BAD("events", EINVAL, 7),
+	BAD("vdso", EINVAL, 5),
+	BAD("vdso maybe", EINVAL, 6),
 	BAD("out", EINVAL, 4),
 	BAD("out yes", EINVAL, 5),
 	BAD("bind", EINVAL, 5),

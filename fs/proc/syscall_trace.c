@@ -394,7 +394,8 @@ static int attach(struct strace_line *line, struct strace_layer *layer)
 	int err = -ESRCH;
 
 	if (task) {
-		err = strace_attach(layer, task, line->sf->one_thread, &line->cmd.set);
+		err = strace_attach(layer, task, line->sf->one_thread, &line->cmd.set) ?:
+			strace_trap_vdso(layer, task);
 		put_task_struct(task);
 	}
 	return err ? refuse(line, err, attach_error_text(err)) : 0;
@@ -468,6 +469,19 @@ static int do_configure(struct strace_line *line)
 	if (err == -EINVAL)
 		return refuse(line, err, "the console does not follow");
 	return err ? refuse(line, err, "the tracer is gone: write trace first") : 0;
+}
+
+/* Of the processes that are traced, the one that the file is of heeds it at once. */
+static int do_vdso(struct strace_line *line)
+{
+	struct task_struct *task = get_proc_task(file_inode(line->file));
+	int err = strace_configure(line->layer, &line->cmd);
+
+	if (!err && task)
+		err = strace_trap_vdso(line->layer, task);
+	if (task)
+		put_task_struct(task);
+	return err ? refuse(line, err, "cannot be done now") : 0;
 }
 
 static int do_change_rules(struct strace_line *line)
@@ -581,6 +595,7 @@ static const struct {
 	[SYSCALL_VERB_ON_CLEAR]	= { do_change_rules, false, true },
 	[SYSCALL_VERB_DISCARD]	= { do_answer, true, true },
 	[SYSCALL_VERB_SIGNAL]	= { do_answer, true, true },
+	[SYSCALL_VERB_VDSO]	= { do_vdso, false, true },
 	[SYSCALL_VERB_ONCLOSE]	= { do_configure, false, true },
 	[SYSCALL_VERB_DETACH]	= { do_detach, false, true },
 	[SYSCALL_VERB_ERROR]	= { do_error, false, true },

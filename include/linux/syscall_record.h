@@ -187,6 +187,7 @@ struct syscall_set {
  * @SYSCALL_VERB_SIGNAL: at a signal stop: the program gets signal @value instead
  * @SYSCALL_VERB_FOLLOW: whether new processes are traced, too
  * @SYSCALL_VERB_EVENTS: whether there are records of births and deaths
+ * @SYSCALL_VERB_VDSO: whether the vDSO may answer calls
  * @SYSCALL_VERB_ONCLOSE: what stops get when the tracer is gone
  * @SYSCALL_VERB_TIMEOUT: what stops get when the tracer dawdles
  * @SYSCALL_VERB_ON: what calls get without a stop
@@ -213,6 +214,7 @@ enum syscall_verb {
 	SYSCALL_VERB_SIGNAL,
 	SYSCALL_VERB_FOLLOW,
 	SYSCALL_VERB_EVENTS,
+	SYSCALL_VERB_VDSO,
 	SYSCALL_VERB_ONCLOSE,
 	SYSCALL_VERB_TIMEOUT,
 	SYSCALL_VERB_ON,
@@ -291,7 +293,7 @@ struct syscall_fresh {
  * struct syscall_command - one line of a tracer, understood
  * @verb: an &enum syscall_verb, says which other fields count
  * @value: skip, result: what the program sees, negative errno for a failure;
- *	limit: bytes; tid, out, follow, events: on or off; bind: an &enum syscall_bind;
+ *	limit: bytes; tid, out, follow, events, vdso: on or off; bind: an &enum syscall_bind;
  *	signal: its number; onclose: negative errno for FAIL
  * @onclose: onclose: an &enum syscall_onclose
  * @action: on, timeout: an &enum syscall_action, with @value

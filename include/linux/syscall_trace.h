@@ -62,6 +62,7 @@ static inline void strace_exit_mm(struct mm_struct *mm)
 
 int strace_stop_for_signal(int sig, struct kernel_siginfo *info, enum pid_type type);
 bool strace_wants_signal(struct task_struct *task, int sig);
+bool strace_wants_real_calls(void);
 
 static inline bool strace_work_pending(void)
 {
@@ -79,6 +80,10 @@ static inline int strace_signal(int sig, struct kernel_siginfo *info, enum pid_t
 {
 	return strace_work_pending() ? strace_stop_for_signal(sig, info, type) : sig;
 }
+
+/* The architecture's: let the vDSO of a process enter the kernel. */
+int vdso_trap_calls(struct mm_struct *mm);
+void vdso_trap_calls_at_exec(void);
 
 /* --------------------- the tracer's end of a layer ------------------------- */
 
@@ -115,6 +120,7 @@ int strace_check_threads(struct task_struct *task, bool one_thread);
 int strace_may_open(struct task_struct *task);
 
 bool strace_layer_has_tid(struct strace_layer *layer);
+int strace_trap_vdso(struct strace_layer *layer, struct task_struct *task);
 int strace_configure(struct strace_layer *layer, const struct syscall_command *cmd);
 int strace_change_rules(struct strace_layer *layer, const struct syscall_command *cmd);
 void strace_set_error(struct strace_layer *layer, u32 column, const char *text);
