@@ -174,6 +174,7 @@ enum strace_verdict {
  * @state: under the layer's lock
  * @task: who stops; constant
  * @id: names this stop within the layer; set by the tracee before it queues
+ * @read: a tracer has read it; under the layer's lock, and the task's when it is over
  * @fixed_nr: the call may not become another one; set before it queues
  * @record: what there is to see; set before it queues
  * @snapshot: what @record points to; set before it queues
@@ -189,6 +190,7 @@ struct strace_event {
 	enum strace_event_state state;
 	struct task_struct *task;
 	u64 id;
+	bool read;
 	bool fixed_nr;
 	struct syscall_record record;
 	struct strace_snapshot *snapshot;
@@ -220,9 +222,10 @@ struct strace_regs {
  * @again: the call changed after it was judged, and is to be judged anew
  * @seen: a tracer has seen this call
  * @newborn: it has not run yet
- * @read: somebody had read the last stop when it was over without an answer
  * @executed: it has executed a program, and some layers want to know
- * @untold: bit n: nobody has read for the layer of seat n that it was born
+ * @untold: bit n: nobody has read for the layer of seat n of @untold_nest that it
+ *	was born
+ * @untold_nest: the layers when it was born, with a reference, or NULL if all know
  * @maker: who made it, with a reference, as long as it is @newborn
  * @birth: the layers of a new process until it is one
  * @exec_path: what it has executed, as long as it is @executed; NULL if memory is
@@ -234,7 +237,7 @@ struct strace_regs {
  * @call: the call as the layers left it
  * @room: memory that was taken for the call
  * @bound: arguments that are there; read by tracers while the task is stopped
- * @counts: for each rule, by its id, how many calls it was for
+ * @counts: for each rule and call, how often it was for that, see count_call()
  * @rooms: bytes there are for what the call writes, where that stands in memory
  * @snapshot: kept for the next stop
  * @event: the stop
@@ -247,9 +250,9 @@ struct strace_task {
 	bool again;
 	bool seen;
 	bool newborn;
-	bool read;
 	bool executed;
 	u64 untold;
+	struct strace_nest *untold_nest;
 	struct pid *maker;
 	struct strace_nest *birth;
 	char *exec_path;
@@ -296,17 +299,21 @@ struct strace_nest {
 
 /* Rules of one layer. */
 #define STRACE_MAX_RULES	64
+/* Numbers that tell rules of the same place. */
+#define STRACE_MAX_EPOCH	((1U << 23) - 1)
 
 /**
  * struct strace_rule - what becomes of some calls without a stop
- * @id: no other rule has it; what threads count by
+ * @place: no other rule has it, of any layer; what threads count by
+ * @epoch: tells it from rules that had this place before
  * @when: for which of a thread's calls in @set
  * @action: an &enum syscall_action
  * @value: goes with it
  * @set: the calls
  */
 struct strace_rule {
-	u32 id;
+	unsigned long place;
+	u32 epoch;
 	struct syscall_when when;
 	u32 action;
 	s64 value;
@@ -342,6 +349,7 @@ enum strace_layer_state {
 /**
  * struct strace_layer - one tracer's place on a process
  * @refs: one for the open file, one for each seat
+ * @number: no other layer has it; constant
  * @lock: covers what says so, and all events on the layer; a leaf but for
  *	the wait queue's lock and those of the scheduler
  * @state: written under @lock
@@ -381,6 +389,7 @@ enum strace_layer_state {
  */
 struct strace_layer {
 	refcount_t refs;
+	unsigned int number;
 	spinlock_t lock; /* see above */
 	enum strace_layer_state state;
 	unsigned int generation;
@@ -499,7 +508,6 @@ void strace_post_end(struct strace_seat *seat, long code);
 struct strace_rules *strace_get_rules(struct strace_layer *layer);
 void strace_put_rules(struct strace_rules *rules);
 bool strace_layer_is_capable(struct strace_layer *layer, struct user_namespace *ns);
-void strace_lose_layer(struct strace_layer *layer);
 void strace_target_gone(struct strace_seat *seat);
 void strace_close_owned_layers(void);
 

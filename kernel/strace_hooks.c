@@ -207,6 +207,7 @@ static bool post_event(const struct strace_seat *seat, struct strace_event *even
 	if (event->record.kind == SYSCALL_RECORD_NEW)
 		event->record.ret = pid_nr_ns(current->strace->maker, layer->ns);
 	event->rewritten = false;
+	event->read = false;
 	event->verdict = STRACE_VERDICT_CONT;
 	spin_lock(&layer->lock);
 	seated = layer->generation == seat->generation;
@@ -261,6 +262,19 @@ static bool withdraw_event(struct strace_layer *layer, struct strace_event *even
 	return unseen;
 }
 
+/*
+ * A result that a tracer has left word of: it may be none that the call can
+ * have. Of 32 bits, some numbers are errors.
+ */
+static s64 fit_result(const struct syscall_call *call, s64 value)
+{
+	if (syscall_abi_word(call->abi) != 4 || IS_ERR_VALUE(value))
+		return value;
+	if ((value != (u32)value && value != (s32)value) || IS_ERR_VALUE((long)(s32)value))
+		return -ERANGE;
+	return (s32)value;
+}
+
 static bool is_frozen_by_cgroup(void)
 {
 	return READ_ONCE(current->jobctl) & JOBCTL_TRAP_FREEZE;
@@ -304,14 +318,17 @@ static bool is_wanted(const struct strace_nest *nest, const struct strace_task *
  * @task: whom it is sent to
  * @sig: the signal
  *
- * What would be fatal is not as long as a layer may discard it.
+ * What would be fatal is not as long as a layer may discard it. What the kernel
+ * has forced for good no layer is shown.
  *
  * Context: Any, with the task's siglock held.
  * Return: true if one does.
  */
 bool strace_wants_signal(struct task_struct *task, int sig)
 {
-	return task->strace && is_wanted(task->signal->strace_nest, task->strace, sig);
+	const struct k_sigaction *action = &strace_sighand(task)->action[sig - 1];
+
+	return task->strace && !(action->sa.sa_flags & SA_IMMUTABLE) && is_wanted(task->signal->strace_nest, task->strace, sig);
 }
 
 /**
@@ -329,9 +346,9 @@ enum interruption {
 };
 
 /*
- * What do pending signals ask for that have their default action? What kills
- * without dumping core has become SIGKILL when it was sent; nothing kills a
- * ptraced task before its ptracer says so.
+ * What do pending signals ask for that have their default action? Many that kill
+ * have become SIGKILL when they were sent, but not all. Nothing kills a ptraced
+ * task before its ptracer says so.
  */
 static enum interruption check_default_actions(void)
 {
@@ -344,13 +361,13 @@ static enum interruption check_default_actions(void)
 	sigandnsets(&pending, &pending, &current->blocked);
 	if (sigisemptyset(&pending))
 		return INTERRUPTION_NONE;
-	for (sig = 1; sig < SIGRTMIN; sig++) {
+	for (sig = 1; sig <= _NSIG; sig++) {
 		if (!sigismember(&pending, sig) ||
 		    strace_sighand(current)->action[sig - 1].sa.sa_handler != SIG_DFL)
 			continue;
 		if (sig_kernel_stop(sig))
 			what = INTERRUPTION_STOP;
-		else if (sig_kernel_coredump(sig) && !current->ptrace &&
+		else if (!sig_kernel_ignore(sig) && !current->ptrace &&
 			 !strace_wants_signal(current, sig) &&
 			 !(current->signal->flags & SIGNAL_UNKILLABLE))
 			return INTERRUPTION_FATAL;
@@ -485,7 +502,7 @@ static void expire_event(struct strace_layer *layer, struct strace_event *event,
 		event->state = STRACE_EVENT_ANSWERED;
 		/* A change that was not sent off is forgotten. */
 		event->rewritten = false;
-		event->value = layer->timeout_value;
+		event->value = fit_result(&event->record.call, layer->timeout_value);
 		event->verdict = STRACE_VERDICT_CONT;
 		if (layer->timeout_action == SYSCALL_ACTION_KILL)
 			event->verdict = STRACE_VERDICT_KILL;
@@ -494,6 +511,23 @@ static void expire_event(struct strace_layer *layer, struct strace_event *event,
 			event->verdict = STRACE_VERDICT_VALUE;
 	}
 	spin_unlock(&layer->lock);
+}
+
+/* The freezers' time is not the tracer's. These return how long it was. */
+static unsigned long freeze(void)
+{
+	unsigned long start = jiffies;
+
+	try_to_freeze();
+	return jiffies - start;
+}
+
+static unsigned long sleep_uncounted(void)
+{
+	unsigned long start = jiffies;
+
+	schedule();
+	return jiffies - start;
 }
 
 /*
@@ -532,7 +566,7 @@ static enum strace_verdict wait_for_answer(struct strace_layer *layer,
 			continue;
 		if (freezing(current)) {
 			__set_current_state(TASK_RUNNING);
-			try_to_freeze();
+			start += freeze();
 			interrupted = true;
 			continue;
 		}
@@ -543,9 +577,9 @@ static enum strace_verdict wait_for_answer(struct strace_layer *layer,
 			if (get_current_state() == TASK_RUNNING || signal_pending(current))
 				continue;
 		}
-		/* With its answer it is still frozen, for as long as it takes. */
-		if (answered)
-			schedule();
+		/* Frozen, with its answer or without, for as long as it takes. */
+		if (answered || cgroup_task_frozen(current))
+			start += sleep_uncounted();
 		else if (!schedule_timeout(time_left(layer, start)))
 			expire_event(layer, event, start);
 	}
@@ -558,19 +592,12 @@ static enum strace_verdict wait_for_answer(struct strace_layer *layer,
 	return verdict;
 }
 
-static void die(void)
+/* Nothing kills the first process of the system: its call fails. */
+static enum strace_verdict die(struct strace_event *event)
 {
 	do_send_sig_info(SIGKILL, SEND_SIG_PRIV, current, PIDTYPE_TGID);
-}
-
-static bool was_read(struct strace_layer *layer, const struct strace_event *event)
-{
-	bool read;
-
-	spin_lock(&layer->lock);
-	read = event->state == STRACE_EVENT_REPORTED;
-	spin_unlock(&layer->lock);
-	return read;
+	event->value = -EPERM;
+	return fatal_signal_pending(current) ? STRACE_VERDICT_DIE : STRACE_VERDICT_VALUE;
 }
 
 /*
@@ -590,14 +617,13 @@ static enum strace_verdict stop_for(struct strace_task *st, const struct strace_
 		verdict = event->verdict;
 	} else {
 		verdict = wait_for_answer(layer, event, may_withdraw);
-		st->read = was_read(layer, event);
 		if (verdict != STRACE_VERDICT_RESTART) {
 			drop_event(layer, event);
 			st->seen = true;
 		}
 	}
 	if (verdict == STRACE_VERDICT_KILL)
-		die();
+		verdict = die(event);
 	/* Killed before or after the answer came: nothing more is done. */
 	return fatal_signal_pending(current) ? STRACE_VERDICT_DIE : verdict;
 }
@@ -691,20 +717,36 @@ static enum strace_verdict judge(struct strace_task *st, unsigned int i,
 	return verdict;
 }
 
-/* Count a call of the current thread for a rule. */
-static u32 count_call(struct strace_task *st, u32 id)
-{
-	void *entry = xa_load(&st->counts, id);
-	unsigned long count = (entry ? xa_to_value(entry) : 0) + 1;
+/* A count stands beside a number that says which rule it is of. */
+#define COUNT_BITS	40
+#define COUNT_MAX	(BIT_ULL(COUNT_BITS) - 1)
 
-	/* When memory is short this one is not counted. */
-	xa_store(&st->counts, id, xa_mk_value(count), GFP_KERNEL_ACCOUNT);
-	return min_t(unsigned long, count, U32_MAX);
+/*
+ * Count a call of the current thread for a rule, each call by itself. Return 0 if
+ * there is no memory for that.
+ */
+static u64 count_call(struct strace_task *st, const struct strace_rule *rule,
+		      const struct syscall_call *call)
+{
+	unsigned long index = (rule->place * SYSCALL_NR_ABIS + call->abi) *
+			      SYSCALL_SET_BITS + call->nr;
+	void *entry = xa_load(&st->counts, index);
+	u64 count = 1;
+
+	if (entry && xa_to_value(entry) >> COUNT_BITS == rule->epoch)
+		count = min((xa_to_value(entry) & COUNT_MAX) + 1, COUNT_MAX);
+	entry = xa_mk_value((u64)rule->epoch << COUNT_BITS | count);
+	return xa_is_err(xa_store(&st->counts, index, entry, GFP_KERNEL_ACCOUNT)) ? 0 : count;
 }
 
-static bool is_due(const struct syscall_when *when, u32 count)
+static bool is_always(const struct syscall_when *when)
 {
-	return count >= when->first && count <= when->last &&
+	return when->first == 1 && when->last == U32_MAX && when->step == 1;
+}
+
+static bool is_due(const struct syscall_when *when, u64 count)
+{
+	return count >= when->first && (count <= when->last || when->last == U32_MAX) &&
 	       (count - when->first) % when->step == 0;
 }
 
@@ -720,14 +762,18 @@ static bool apply_rules(struct strace_task *st, struct strace_layer *layer,
 		return false;
 	for (i = rules->nr; i-- > 0;) {
 		const struct strace_rule *rule = &rules->rules[i];
+		u64 count = 1;
 
+		if (!syscall_set_has(&rule->set, call->abi, call->nr))
+			continue;
 		/* All that are for the call count it. */
-		if (!syscall_set_has(&rule->set, call->abi, call->nr) ||
-		    !is_due(&rule->when, count_call(st, rule->id)) || found)
+		if (!is_always(&rule->when))
+			count = count_call(st, rule, call);
+		if (found || (count && !is_due(&rule->when, count)))
 			continue;
 		found = true;
-		*action = rule->action;
-		*value = rule->value;
+		*action = count ? rule->action : SYSCALL_ACTION_VALUE;
+		*value = count ? rule->value : -ENOMEM;
 	}
 	strace_put_rules(rules);
 	return found;
@@ -748,11 +794,10 @@ static enum strace_verdict decide(struct strace_task *st, unsigned int i,
 	case SYSCALL_ACTION_STOP:
 		return judge(st, i, call, vsyscall);
 	case SYSCALL_ACTION_VALUE:
-		st->event.value = value;
+		st->event.value = fit_result(call, value);
 		return STRACE_VERDICT_VALUE;
 	case SYSCALL_ACTION_KILL:
-		die();
-		return STRACE_VERDICT_DIE;
+		return die(&st->event);
 	default:
 		return STRACE_VERDICT_CONT;
 	}
@@ -1008,24 +1053,46 @@ static bool wants_events(const struct strace_seat *seat, const struct strace_tas
 	       READ_ONCE(seat->layer->events);
 }
 
+/* Does the layer not know of the task's birth? Its seat at that time, or -1. */
+static int find_untold(const struct strace_task *st, const struct strace_layer *layer)
+{
+	unsigned int i;
+
+	for (i = 0; st->untold_nest && i < st->untold_nest->nr; i++)
+		if ((st->untold & BIT_ULL(i)) && st->untold_nest->seats[i].layer == layer)
+			return i;
+	return -1;
+}
+
 /* Stop for each layer that wants to know, with the record that is in the event. */
 static void tell_layers(struct strace_task *st)
 {
+	bool birth = st->event.record.kind == SYSCALL_RECORD_NEW;
+	enum strace_verdict verdict;
 	unsigned int i;
+	int untold;
 
 	for (i = 0; i < st->nest->nr; i++) {
 		struct strace_seat *seat = &st->nest->seats[i];
 
 		if (!wants_events(seat, st))
 			continue;
-		st->read = false;
-		if (stop_for(st, seat, false) != STRACE_VERDICT_DIE)
-			continue;
+		verdict = stop_for(st, seat, false);
+		untold = birth ? (int)i : find_untold(st, seat->layer);
 		/* Who has not read that it began is not told that it ended. */
-		st->untold = ~0ULL << i;
-		if (st->read)
-			st->untold &= ~BIT_ULL(i);
+		if (birth && !st->event.read)
+			st->untold |= BIT_ULL(i);
+		else if (untold >= 0 && st->event.read)
+			st->untold &= ~BIT_ULL(untold);
+		if (verdict != STRACE_VERDICT_DIE)
+			continue;
+		if (birth)
+			st->untold |= (~0ULL << i) << 1;
 		break;
+	}
+	if (birth && st->untold) {
+		refcount_inc(&st->nest->refs);
+		st->untold_nest = st->nest;
 	}
 }
 
@@ -1057,8 +1124,6 @@ static void tell_exec(struct strace_task *st)
 		strace_capture_path(st, st->exec_path);
 		tell_layers(st);
 	}
-	/* Read of or not, its birth was told long ago. */
-	st->untold = 0;
 	kfree(st->exec_path);
 	st->exec_path = NULL;
 }
@@ -1115,8 +1180,7 @@ static void describe_signal(const kernel_siginfo_t *info, struct syscall_siginfo
 	switch (siginfo_layout(info->si_signo, info->si_code)) {
 	case SIL_KILL:
 		to->pid = info->si_pid;
-		to->uid = from_kuid_munged(current_user_ns(),
-					   make_kuid(&init_user_ns, info->si_uid));
+		to->uid = info->si_uid;
 		break;
 	case SIL_CHLD:
 		to->pid = info->si_pid;
@@ -1170,9 +1234,11 @@ static int judge_signal(struct strace_task *st, int sig, kernel_siginfo_t *info)
 		begin_event(st, SYSCALL_RECORD_SIGNAL);
 		describe_signal(info, &st->event.record.siginfo);
 		verdict = stop_for(st, &st->nest->seats[i], false);
+		/* Another signal is the end: this one was not let through. */
 		if (verdict == STRACE_VERDICT_DIE)
-			break;
-		if (verdict != STRACE_VERDICT_VALUE || st->event.value == sig)
+			return fatal_signal_pending(current) ? sig : 0;
+		if (verdict != STRACE_VERDICT_VALUE || st->event.value == sig ||
+		    st->event.value < 0)
 			continue;
 		sig = st->event.value;
 		if (sig)
@@ -1200,9 +1266,7 @@ int strace_stop_for_signal(int sig, struct kernel_siginfo *info, enum pid_type t
 	struct strace_task *st = current->strace;
 	struct sighand_struct *sighand = strace_sighand(current);
 
-	if (!st || sig == SIGKILL || is_worker(current) ||
-	    (sighand->action[sig - 1].sa.sa_flags & SA_IMMUTABLE) ||
-	    !is_wanted(current->signal->strace_nest, st, sig))
+	if (!st || sig == SIGKILL || is_worker(current) || !strace_wants_signal(current, sig))
 		return sig;
 	/* As in ptrace_signal(): a SIGCONT that comes meanwhile undoes a stop. */
 	current->jobctl |= JOBCTL_STOP_DEQUEUED;
@@ -1323,12 +1387,13 @@ static bool has_seat_for_all(const struct strace_nest *nest)
 	return false;
 }
 
-static bool has_layer(const struct strace_nest *nest, const struct strace_layer *layer)
+static bool has_like(const struct strace_nest *nest, const struct strace_seat *seat)
 {
 	unsigned int i;
 
 	for (i = 0; nest && i < nest->nr; i++)
-		if (nest->seats[i].layer == layer)
+		if (nest->seats[i].layer == seat->layer &&
+		    nest->seats[i].generation == seat->generation)
 			return true;
 	return false;
 }
@@ -1343,7 +1408,7 @@ static bool lacks_follower(const struct strace_nest *nest, const struct strace_n
 
 		if (READ_ONCE(seat->layer->follow) && strace_seat_is_live(seat) &&
 		    strace_seat_covers(seat, current->strace) &&
-		    !has_layer(birth, seat->layer))
+		    !has_like(birth, seat))
 			return true;
 	}
 	return false;
@@ -1413,18 +1478,6 @@ static void leave_own_seats(struct strace_task *st, struct strace_nest *nest)
 			strace_target_gone(&nest->seats[i]);
 }
 
-static bool is_untold(const struct strace_task *st, const struct strace_layer *layer)
-{
-	unsigned int i;
-
-	if (likely(!st->untold || !st->nest))
-		return false;
-	for (i = 0; i < st->nest->nr; i++)
-		if (st->nest->seats[i].layer == layer)
-			return st->untold & BIT_ULL(i);
-	return false;
-}
-
 static void tell_end(struct strace_task *st, struct strace_nest *nest, long code)
 {
 	unsigned int i;
@@ -1432,7 +1485,7 @@ static void tell_end(struct strace_task *st, struct strace_nest *nest, long code
 	for (i = 0; nest && i < nest->nr; i++)
 		if (strace_seat_covers(&nest->seats[i], st) &&
 		    strace_seat_is_live(&nest->seats[i]) &&
-		    !is_untold(st, nest->seats[i].layer))
+		    find_untold(st, nest->seats[i].layer) < 0)
 			strace_post_end(&nest->seats[i], code);
 }
 
@@ -1469,6 +1522,8 @@ void strace_exit_task(struct task_struct *task, long code)
 	strace_put_nest(nest);
 	strace_put_nest(st->nest);
 	st->nest = NULL;
+	strace_put_nest(st->untold_nest);
+	st->untold_nest = NULL;
 	strace_release(&st->room);
 	strace_put_task(st);
 }

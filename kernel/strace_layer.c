@@ -10,6 +10,7 @@
 #include <linux/audit.h>
 #include <linux/capability.h>
 #include <linux/cred.h>
+#include <linux/idr.h>
 #include <linux/oom.h>
 #include <linux/pid_namespace.h>
 #include <linux/poll.h>
@@ -32,6 +33,8 @@
 
 /* Serialises arming; covers layer->owner and signal_struct::strace_layers. */
 static DEFINE_MUTEX(strace_owner_lock);
+
+static DEFINE_IDA(strace_numbers);
 
 /**
  * enum strace_mode - who may open /proc/<pid>/syscall for writing
@@ -122,7 +125,7 @@ struct strace_task *strace_alloc_task(struct task_struct *task)
 	if (st) {
 		refcount_set(&st->refs, 1);
 		INIT_LIST_HEAD(&st->event.node);
-		xa_init(&st->counts);
+		xa_init_flags(&st->counts, XA_FLAGS_ACCOUNT);
 		st->event.task = task;
 	}
 	return st;
@@ -161,9 +164,16 @@ void strace_put_task(struct strace_task *st)
 struct strace_layer *strace_alloc_layer(bool console)
 {
 	struct strace_layer *layer = kzalloc(sizeof(*layer), GFP_KERNEL_ACCOUNT);
+	int number;
 
 	if (!layer)
 		return NULL;
+	number = ida_alloc(&strace_numbers, GFP_KERNEL);
+	if (number < 0) {
+		kfree(layer);
+		return NULL;
+	}
+	layer->number = number;
 	refcount_set(&layer->refs, 1);
 	spin_lock_init(&layer->lock);
 	INIT_LIST_HEAD(&layer->queued);
@@ -213,6 +223,7 @@ void strace_put_layer(struct strace_layer *layer)
 	strace_put_rules(layer->rules);
 	put_cred(layer->cred);
 	put_pid_ns(layer->ns);
+	ida_free(&strace_numbers, layer->number);
 	kfree(layer);
 }
 
@@ -909,22 +920,27 @@ static void answer_by_onclose(struct strace_layer *layer, struct strace_event *e
 		answer_event(event, STRACE_VERDICT_CONT, 0);
 }
 
-static void leave(struct strace_layer *layer, bool detach, bool lost)
+static void leave_locked(struct strace_layer *layer, bool detach, bool lost)
 {
 	struct strace_event *event, *next;
 
+	lockdep_assert_held(&layer->lock);
+	if (layer->state != STRACE_LAYER_ARMED &&
+	    !(layer->state == STRACE_LAYER_CLOSED && lost))
+		return;
+	WRITE_ONCE(layer->state, detach || layer->onclose == SYSCALL_ONCLOSE_CONT ?
+				 STRACE_LAYER_DETACHED : STRACE_LAYER_CLOSED);
+	layer->lost = lost;
+	list_for_each_entry_safe(event, next, &layer->queued, node)
+		answer_by_onclose(layer, event);
+	list_for_each_entry_safe(event, next, &layer->reported, node)
+		answer_by_onclose(layer, event);
+}
+
+static void leave(struct strace_layer *layer, bool detach)
+{
 	spin_lock(&layer->lock);
-	if (layer->state == STRACE_LAYER_ARMED ||
-	    (layer->state == STRACE_LAYER_CLOSED && lost)) {
-		WRITE_ONCE(layer->state,
-			   detach || layer->onclose == SYSCALL_ONCLOSE_CONT ?
-			   STRACE_LAYER_DETACHED : STRACE_LAYER_CLOSED);
-		layer->lost = lost;
-		list_for_each_entry_safe(event, next, &layer->queued, node)
-			answer_by_onclose(layer, event);
-		list_for_each_entry_safe(event, next, &layer->reported, node)
-			answer_by_onclose(layer, event);
-	}
+	leave_locked(layer, detach, false);
 	spin_unlock(&layer->lock);
 	wake_up_poll(&layer->wait, EPOLLIN | EPOLLHUP | EPOLLERR);
 }
@@ -947,7 +963,7 @@ static void leave_owner(struct strace_layer *layer)
  */
 void strace_close_layer(struct strace_layer *layer)
 {
-	leave(layer, false, false);
+	leave(layer, false);
 	leave_owner(layer);
 }
 
@@ -959,19 +975,8 @@ void strace_close_layer(struct strace_layer *layer)
  */
 void strace_detach_layer(struct strace_layer *layer)
 {
-	leave(layer, true, false);
+	leave(layer, true);
 	leave_owner(layer);
-}
-
-/**
- * strace_lose_layer - the tracer may no longer trace: the layer leaves
- * @layer: the layer
- *
- * Context: Process context.
- */
-void strace_lose_layer(struct strace_layer *layer)
-{
-	leave(layer, true, true);
 }
 
 /**
@@ -989,7 +994,7 @@ void strace_close_owned_layers(void)
 		return;
 	mutex_lock(&strace_owner_lock);
 	hlist_for_each_entry_safe(layer, next, &current->signal->strace_layers, owned) {
-		leave(layer, false, false);
+		leave(layer, false);
 		drop_owner(layer);
 	}
 	mutex_unlock(&strace_owner_lock);
@@ -1173,24 +1178,31 @@ struct strace_rules *strace_get_rules(struct strace_layer *layer)
 	return rules;
 }
 
-/* Put @new in the place of @old, if that is still there. */
-static bool replace_rules(struct strace_layer *layer, struct strace_rules *old,
-			  struct strace_rules *new)
+/*
+ * Put @new in the place of @old. Return 0, -EAGAIN if somebody else was quicker, or
+ * -ESRCH if the tracer is gone: what it has left word of stays.
+ */
+static int replace_rules(struct strace_layer *layer, struct strace_rules *old,
+			 struct strace_rules *new)
 {
-	bool done;
+	int err = 0;
 
 	spin_lock(&layer->lock);
-	done = layer->rules == old;
-	if (done)
+	if (layer->state == STRACE_LAYER_CLOSED)
+		err = -ESRCH;
+	else if (layer->rules != old)
+		err = -EAGAIN;
+	else
 		WRITE_ONCE(layer->rules, new);
 	spin_unlock(&layer->lock);
-	return done;
+	return err;
 }
 
-static struct strace_rules *add_rule(const struct strace_rules *old,
+/* @number: of the layer */
+static struct strace_rules *add_rule(const struct strace_rules *old, unsigned long number,
 				     const struct syscall_command *cmd)
 {
-	static atomic_t last_id;
+	static atomic_t last_epoch;
 	unsigned int nr = old ? old->nr : 0;
 	struct strace_rules *new;
 
@@ -1204,7 +1216,8 @@ static struct strace_rules *add_rule(const struct strace_rules *old,
 	if (nr)
 		memcpy(new->rules, old->rules, array_size(nr, sizeof(new->rules[0])));
 	new->rules[nr] = (struct strace_rule) {
-		.id = atomic_inc_return(&last_id),
+		.place = number * STRACE_MAX_RULES + nr,
+		.epoch = atomic_inc_return(&last_epoch) & STRACE_MAX_EPOCH,
 		.when = cmd->when,
 		.action = cmd->action,
 		.value = cmd->value,
@@ -1219,27 +1232,28 @@ static struct strace_rules *add_rule(const struct strace_rules *old,
  * @cmd: a command with the verb on or on-clear
  *
  * Context: Process context, may sleep.
- * Return: 0, -ENOSPC if there are too many rules, or -ENOMEM.
+ * Return: 0, -ENOSPC if there are too many rules, -ESRCH to change those that a
+ * tracer that is gone has left word of, or -ENOMEM.
  */
 int strace_change_rules(struct strace_layer *layer, const struct syscall_command *cmd)
 {
 	struct strace_rules *old, *new = NULL;
-	bool done = false;
+	int err;
 
-	while (!done) {
+	do {
 		old = strace_get_rules(layer);
 		if (cmd->verb == SYSCALL_VERB_ON)
-			new = add_rule(old, cmd);
+			new = add_rule(old, layer->number, cmd);
 		if (IS_ERR(new)) {
 			strace_put_rules(old);
 			return PTR_ERR(new);
 		}
-		done = replace_rules(layer, old, new);
+		err = replace_rules(layer, old, new);
 		/* The layer's reference to the old, or our own to the new. */
-		strace_put_rules(done ? old : new);
+		strace_put_rules(err ? new : old);
 		strace_put_rules(old);
-	}
-	return 0;
+	} while (err == -EAGAIN);
+	return err;
 }
 
 /**
@@ -1257,6 +1271,11 @@ int strace_configure(struct strace_layer *layer, const struct syscall_command *c
 	int err = 0;
 
 	spin_lock(&layer->lock);
+	/* What it has left word of stays. */
+	if (layer->state == STRACE_LAYER_CLOSED) {
+		spin_unlock(&layer->lock);
+		return -ESRCH;
+	}
 	switch (cmd->verb) {
 	case SYSCALL_VERB_LIMIT:
 		WRITE_ONCE(layer->limit, cmd->value);
@@ -1290,10 +1309,6 @@ int strace_configure(struct strace_layer *layer, const struct syscall_command *c
 		WRITE_ONCE(layer->real_calls, !cmd->value);
 		break;
 	case SYSCALL_VERB_ONCLOSE:
-		if (layer->state == STRACE_LAYER_CLOSED) {
-			err = -ESRCH;
-			break;
-		}
 		layer->onclose = cmd->onclose;
 		layer->onclose_value = cmd->value;
 		break;
@@ -1393,17 +1408,18 @@ void strace_leave_seat(struct strace_seat *seat)
 {
 	struct syscall_record record = { .kind = SYSCALL_RECORD_GONE };
 	struct strace_layer *layer = seat->layer;
-	bool last;
-
 	if (READ_ONCE(layer->events))
 		post_event_note(seat, &record);
 	spin_lock(&layer->lock);
-	last = layer->counted != seat->generation || layer->nr_targets == 1;
-	if (!last)
-		layer->nr_targets--;
+	/* It may have been armed anew meanwhile, elsewhere. */
+	if (layer->generation == seat->generation) {
+		if (layer->counted != seat->generation || layer->nr_targets == 1)
+			leave_locked(layer, true, true);
+		else
+			layer->nr_targets--;
+	}
 	spin_unlock(&layer->lock);
-	if (last)
-		strace_lose_layer(layer);
+	wake_up_poll(&layer->wait, EPOLLIN | EPOLLHUP | EPOLLERR);
 	WRITE_ONCE(seat->left, true);
 }
 
@@ -1513,6 +1529,7 @@ static int try_fetch(struct strace_layer *layer, struct strace_report *report)
 		if (report->fresh)
 			list_move_tail(&event->node, &layer->reported);
 		event->state = STRACE_EVENT_REPORTED;
+		event->read = true;
 	} else {
 		ret = idle_result(layer);
 	}
@@ -1626,6 +1643,7 @@ void strace_unfetch(struct strace_layer *layer, struct strace_report *report)
 	event = find_reported(layer, report->id);
 	if (event && report->fresh && !event->request) {
 		event->state = STRACE_EVENT_QUEUED;
+		event->read = false;
 		list_move(&event->node, &layer->queued);
 	}
 	spin_unlock(&layer->lock);

@@ -1444,6 +1444,8 @@ static int parse_action(struct text_in *in, struct syscall_command *cmd, bool ru
 	const char *word;
 
 	cmd->value = 0;
+	/* It is for other calls than the one that the task is stopped at. */
+	in->shown = NULL;
 	len = take_word(in, &word);
 	if (word_is(word, len, "skip-ok")) {
 		cmd->action = SYSCALL_ACTION_VALUE;

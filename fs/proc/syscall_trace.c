@@ -394,7 +394,9 @@ static int attach(struct strace_line *line, struct strace_layer *layer)
 	int err = -ESRCH;
 
 	if (task) {
-		err = strace_attach(layer, task, line->sf->one_thread, &line->cmd.set) ?:
+		err = strace_attach(layer, task, line->sf->one_thread, &line->cmd.set);
+		/* Whatever comes of that: it is armed. */
+		if (!err)
 			strace_trap_vdso(layer, task);
 		put_task_struct(task);
 	}
@@ -462,13 +464,15 @@ static int do_trace(struct strace_line *line)
 	return err;
 }
 
+static const char gone_text[] = "the tracer is gone: write trace first";
+
 static int do_configure(struct strace_line *line)
 {
 	int err = strace_configure(line->layer, &line->cmd);
 
 	if (err == -EINVAL)
 		return refuse(line, err, "the console does not follow");
-	return err ? refuse(line, err, "the tracer is gone: write trace first") : 0;
+	return err ? refuse(line, err, gone_text) : 0;
 }
 
 /* Of the processes that are traced, the one that the file is of heeds it at once. */
@@ -481,15 +485,23 @@ static int do_vdso(struct strace_line *line)
 		err = strace_trap_vdso(line->layer, task);
 	if (task)
 		put_task_struct(task);
-	return err ? refuse(line, err, "cannot be done now") : 0;
+	return err ? refuse(line, err, err == -ESRCH ? gone_text : "cannot be done now") : 0;
 }
 
 static int do_change_rules(struct strace_line *line)
 {
 	int err = strace_change_rules(line->layer, &line->cmd);
 
-	return err ? refuse(line, err, err == -ENOSPC ? "too many rules" :
-			    "cannot be done now") : 0;
+	switch (err) {
+	case 0:
+		return 0;
+	case -ENOSPC:
+		return refuse(line, err, "too many rules");
+	case -ESRCH:
+		return refuse(line, err, gone_text);
+	default:
+		return refuse(line, err, "cannot be done now");
+	}
 }
 
 static int do_detach(struct strace_line *line)
