@@ -492,4 +492,55 @@ TEST_F(follow, leaves_who_becomes_unreadable)
 	EXPECT_HEAR("", self->fd);
 }
 
+/* Write to a file of a cgroup of our own. */
+static int set_cgroup(const char *file, const char *value)
+{
+	char path[80];
+	int fd, ret;
+
+	snprintf(path, sizeof(path), "/sys/fs/cgroup/follow_test/%s", file);
+	fd = open(path, O_WRONLY);
+	ret = write(fd, value, strlen(value)) == (ssize_t)strlen(value) ? 0 : errno;
+	close(fd);
+	return ret;
+}
+
+/* Once a birth is read its end is told, however soon that comes. */
+TEST_F(follow, killed_with_the_answer_to_new_in_hand)
+{
+	char pid[16];
+	pid_t child;
+
+	if (mkdir("/sys/fs/cgroup/follow_test", 0700) && errno != EEXIST)
+		SKIP(return, "no cgroup2");
+	start(&self->t, fork_once);
+	snprintf(pid, sizeof(pid), "%d", self->t.pid);
+	ASSERT_EQ(0, set_cgroup("cgroup.procs", pid));
+	self->fd = open_syscall(self->t.pid, 0, O_RDWR);
+	ASSERT_SAY(0, self->fd, "follow on\nevents on\ntrace none");
+	open_gate(&self->t);
+	child = ASSERT_TOLD(0, made_by(self->t.pid));
+	/* So that it cannot take the answer. */
+	ASSERT_EQ(0, set_cgroup("cgroup.freeze", "1"));
+	ASSERT_CONT(child);
+	kill(child, SIGKILL);
+	ASSERT_TOLD(child, "killed SIGKILL");
+	ASSERT_EQ(0, set_cgroup("cgroup.freeze", "0"));
+	ASSERT_TOLD(self->t.pid, "exit 0");
+	stop_tracee(&self->t);
+	rmdir("/sys/fs/cgroup/follow_test");
+}
+
+/* Else the ends of threads that it does not know would pile up. */
+TEST_F(follow, end_is_not_told_when_the_birth_timed_out)
+{
+	start(&self->t, fork_once);
+	self->fd = open_syscall(self->t.pid, 0, O_RDWR);
+	ASSERT_SAY(0, self->fd, "follow on\nevents on\ntimeout 1 cont\ntrace none");
+	open_gate(&self->t);
+	EXPECT_EQ(7, told(&self->t));
+	ASSERT_TOLD(self->t.pid, "exit 0");
+	EXPECT_HEAR("", self->fd);
+}
+
 TEST_HARNESS_MAIN

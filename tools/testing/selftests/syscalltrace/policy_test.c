@@ -161,6 +161,102 @@ TEST_F(policy, each_thread_counts_for_itself)
 	EXPECT_STREQ(".x..x.", ends(&self->t, 6));
 }
 
+static void close_and_dup(void)
+{
+	int i;
+
+	for (i = 0; i < 6; i++)
+		tell(i % 2 ? raw(SYS_dup, 12345, 0, 0) : raw(SYS_close, 12345, 0, 0));
+}
+
+/* As with strace's inject. */
+TEST_F(policy, each_call_of_a_rule_is_counted_for_itself)
+{
+	RULES(close_and_dup, "on close,dup when=2 skip-fail EIO\ntrace none");
+	EXPECT_STREQ("..xx..", ends(&self->t, 6));
+}
+
+TEST_F(policy, counts_begin_anew_with_a_rule)
+{
+	RULES(close_junk, "on close when=3 stop\ntrace none");
+	EXPECT_STREQ("..", ends(&self->t, 2));
+	ASSERT_HEAR("close 12345", self->fd);
+	ASSERT_SAY(0, self->fd, "on clear");
+	ASSERT_SAY(0, self->fd, "on close when=2 skip-fail EIO");
+	ASSERT_SAY(0, self->fd, "cont");
+	EXPECT_STREQ("..x.......", ends(&self->t, 10));
+}
+
+static long getpid_i386(void)
+{
+	long ret;
+
+	asm volatile("int $0x80" : "=a" (ret) : "a" (20) : "memory");
+	return ret;
+}
+
+static void ask_i386(void)
+{
+	signal(SIGSEGV, SIG_DFL);
+	tell(getpid_i386());
+}
+
+/* What is no result of a 32-bit call, or would be an error or a restart. */
+TEST_F(policy, results_that_do_not_fit_32_bits)
+{
+	static const struct {
+		const char *value;
+		long result;
+	} cases[] = {
+		{ "0x7fffffff", 0x7fffffff },
+		{ "-5000", (unsigned int)-5000 },
+		{ "0xfffffe00", (unsigned int)-ERANGE },
+		{ "0x7f0000000000", (unsigned int)-ERANGE },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		RULES(ask_i386, "trace none");
+		ASSERT_SAY(0, self->fd, "on i386:getpid skip-ok %s", cases[i].value);
+		EXPECT_EQ((unsigned int)cases[i].result, (unsigned int)told(&self->t));
+		close(self->fd);
+		stop_tracee(&self->t);
+	}
+	/* Not that of the call which it is stopped at. */
+	RULES(ask_i386, "trace i386:getpid");
+	ASSERT_HEAR("i386:getpid", self->fd);
+	EXPECT_SAY(ERANGE, self->fd, "skip-ok 0x7f0000000000");
+	EXPECT_SAY(0, self->fd, "on mmap skip-ok 0x7f0000000000");
+}
+
+/* Whoever else has the descriptor may not undo it. */
+TEST_F(policy, word_that_a_closed_tracer_left_stays)
+{
+	pid_t owner;
+	int ready[2];
+
+	start(&self->t, close_junk);
+	self->fd = open_syscall(self->t.pid, 0, O_RDWR);
+	ASSERT_EQ(0, pipe(ready));
+	owner = fork();
+	if (!owner) {
+		if (!say(self->fd, "onclose skip-fail EIO") &&
+		    !say(self->fd, "trace close") && write(ready[1], "r", 1) == 1)
+			pause();
+		_exit(1);
+	}
+	ASSERT_EQ(1, read(ready[0], ready, 1));
+	kill(owner, SIGKILL);
+	waitpid(owner, NULL, 0);
+	EXPECT_SAY(ESRCH, self->fd, "on all cont");
+	EXPECT_SAY(ESRCH, self->fd, "on clear");
+	EXPECT_SAY(ESRCH, self->fd, "onclose cont");
+	EXPECT_SAY(ESRCH, self->fd, "bind off");
+	EXPECT_SAY(ESRCH, self->fd, "vdso on");
+	open_gate(&self->t);
+	EXPECT_STREQ("xxxxxxxxxxxx", ends(&self->t, 12));
+}
+
 TEST_F(policy, kill)
 {
 	RULES(close_junk, "on close when=3 kill\ntrace none");
@@ -207,6 +303,35 @@ TEST_F(policy, timeout_of_a_stop_that_is_read)
 	/* After a call there is nothing to skip. */
 	ASSERT_SAY(0, self->fd, "timeout 1 skip-fail EIO");
 	EXPECT_STREQ(".", ends(&self->t, 1));
+}
+
+/* The tracer is not to blame for what a freezer does. */
+TEST_F(policy, frozen_time_does_not_count)
+{
+	char path[] = "/sys/fs/cgroup/policy_test";
+	struct timespec second = { .tv_sec = 1, .tv_nsec = 500000000 };
+	char file[80];
+	int fd;
+
+	if (mkdir(path, 0700) && errno != EEXIST)
+		SKIP(return, "no cgroup2");
+	RULES(close_junk, "timeout 1 skip-fail EIO\ntrace close");
+	ASSERT_HEAR("close 12345", self->fd);
+	snprintf(file, sizeof(file), "%s/cgroup.procs", path);
+	fd = open(file, O_WRONLY);
+	ASSERT_LT(0, dprintf(fd, "%d", self->t.pid));
+	close(fd);
+	snprintf(file, sizeof(file), "%s/cgroup.freeze", path);
+	fd = open(file, O_WRONLY);
+	ASSERT_EQ(1, write(fd, "1", 1));
+	/* This is the time that must not count. */
+	nanosleep(&second, NULL);
+	EXPECT_SAY(0, self->fd, "skip-ok 7");
+	ASSERT_EQ(1, write(fd, "0", 1));
+	close(fd);
+	EXPECT_STREQ("7", ends(&self->t, 1));
+	stop_tracee(&self->t);
+	rmdir(path);
 }
 
 TEST_F(policy, timeout_of_stops_that_nobody_reads)

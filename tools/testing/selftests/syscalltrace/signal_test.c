@@ -294,4 +294,128 @@ TEST_F(sig, oldest_layer_first)
 	EXPECT_EQ(SIGUSR2, told(&self->t));
 }
 
+/* Not watched, and not made SIGKILL when it was sent. */
+static void unblock_at_exit(void)
+{
+	sigset_t set;
+
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGRTMIN, SIG_DFL);
+	sigfillset(&set);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	tell(0);
+	pass_gate();
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	pause();
+}
+
+FIXTURE(fatal)
+{
+	struct tracee t;
+	int fd;
+};
+
+FIXTURE_VARIANT(fatal)
+{
+	int sig;
+};
+
+FIXTURE_VARIANT_ADD(fatal, term) { .sig = SIGTERM };
+FIXTURE_VARIANT_ADD(fatal, realtime) { .sig = 34 };
+
+FIXTURE_SETUP(fatal)
+{
+	self->t = (struct tracee){ .gate = -1, .out = -1 };
+	self->fd = -1;
+}
+
+FIXTURE_TEARDOWN(fatal)
+{
+	stop_tracee(&self->t);
+	close(self->fd);
+}
+
+TEST_F(fatal, unblocked_by_the_call_that_is_stopped_at)
+{
+	start(&self->t, unblock_at_exit);
+	self->fd = open_syscall(self->t.pid, 0, O_RDWR);
+	open_gate(&self->t);
+	told(&self->t);
+	ASSERT_SAY(0, self->fd, "trace rt_sigprocmask");
+	kill(self->t.pid, variant->sig);
+	open_gate(&self->t);
+	ASSERT_EQ(0, strncmp(hear(self->fd), "rt_sigprocmask 1", 16));
+	ASSERT_SAY(0, self->fd, "step");
+	/* It never waits for an answer after the call. */
+	EXPECT_EQ(256 + variant->sig, wait_status(&self->t));
+}
+
+static void *wait_in_thread(void *arg)
+{
+	wait_quietly();
+	return NULL;
+}
+
+static void leader_leaves(void)
+{
+	pthread_t t;
+
+	pthread_create(&t, NULL, wait_in_thread, NULL);
+	raw(SYS_exit, 0, 0, 0);
+}
+
+/* A signal to the process is sent to its leader, who is gone. */
+TEST_F(sig, judged_without_a_leader)
+{
+	WATCH(leader_leaves, "TERM");
+	wait_for_state(self->t.pid, "Z");
+	kill(self->t.pid, SIGTERM);
+	ASSERT_HEAR(sent_by_us("SIGTERM"), self->fd);
+	ASSERT_SAY(0, self->fd, "discard");
+	kill(self->t.pid, SIGKILL);
+	EXPECT_EQ(256 + SIGKILL, wait_status(&self->t));
+}
+
+/* What is being judged must not happen when something else ends the stop. */
+TEST_F(sig, not_let_through_by_another)
+{
+	WATCH(wait_quietly, "TSTP,TERM");
+	kill(self->t.pid, SIGTSTP);
+	ASSERT_HEAR(sent_by_us("SIGTSTP"), self->fd);
+	kill(self->t.pid, SIGQUIT);
+	EXPECT_EQ(256 + SIGQUIT, wait_status(&self->t));
+}
+
+static void kill_self_in_namespace(void)
+{
+	int fd;
+
+	if (unshare(CLONE_NEWUSER)) {
+		tell(-1);
+		return;
+	}
+	fd = open("/proc/self/uid_map", O_WRONLY);
+	tell(write(fd, "0 0 1", 5));
+	catch(SIGUSR1, 0);
+	kill(getpid(), SIGUSR1);
+	tell(handled_info.si_uid);
+}
+
+TEST_F(sig, user_id_is_what_the_program_sees)
+{
+	char want[64];
+
+	start(&self->t, kill_self_in_namespace);
+	self->fd = open_syscall(self->t.pid, 0, O_RDWR);
+	ASSERT_SAY(0, self->fd, "signals USR1");
+	ASSERT_SAY(0, self->fd, "trace none");
+	open_gate(&self->t);
+	if (told(&self->t) != 5)
+		SKIP(return, "no user namespaces");
+	snprintf(want, sizeof(want), "signal SIGUSR1, 0, %d, 0, 0x0", self->t.pid);
+	ASSERT_HEAR(want, self->fd);
+	ASSERT_SAY(0, self->fd, "cont");
+	EXPECT_EQ(0, told(&self->t));
+}
+
 TEST_HARNESS_MAIN
