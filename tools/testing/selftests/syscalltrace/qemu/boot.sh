@@ -9,6 +9,11 @@
 #	run	the guest script that the file $SCRIPT holds
 #	compare	what we say of ordinary programs and what strace says of them,
 #		in a larger guest
+#	onion	strace and gdb under layers, in a larger guest
+#	stress	stress-ng for $STRESS_TIME seconds, with layers that come and go by
+#		the random numbers that $STRESS_SEED begins
+#	selftests	what BUILD/kselftests holds, in the way $WAY, each program for
+#		at most $LIMIT seconds; leaves what they print in BUILD/run
 #	bench	the benchmark, first by the clock, then counting instructions
 #
 # Environment: TREE, BUILD; TEST_TIMEOUT in seconds for all but shells;
@@ -127,7 +132,16 @@ if [ "$mode" = bench ]; then
 	# without these the kernel copies words, with them bytes.
 	cpu=max,erms=off,fsrm=off
 fi
-[ "$mode" != compare ] || : "${GUEST_MEM:=2048}"
+case $mode in
+compare|onion|selftests|stress) : "${GUEST_MEM:=2048}" ;;
+esac
+if [ "$mode" = selftests ]; then
+	guest_args="guest_way=${WAY:?} guest_limit=${LIMIT:-300}"
+	# With SMAP, TCG lets no program return to another segment.
+	cpu=max,smap=off
+fi
+[ "$mode" != stress ] ||
+	guest_args="guest_stress_time=${STRESS_TIME:=60} guest_stress_seed=${STRESS_SEED:=1}"
 MODE=$mode $here/qemu/initramfs.sh "$run/initramfs.gz"
 
 case $mode in
@@ -143,9 +157,17 @@ demo)
 shell)
 	interactive
 	;;
+onion|stress)
+	bad=0
+	unattended "${TEST_TIMEOUT:-$((1500 + 2 * ${STRESS_TIME:-0}))}" || bad=1
+	$here/qemu/summary.sh "$run/results" "$bad"
+	;;
 run)
 	unattended "${TEST_TIMEOUT:-600}" || exit 1
 	sed -n '/^guest: /d;p' "$run/results"
+	;;
+selftests)
+	unattended "${TEST_TIMEOUT:-7200}"
 	;;
 compare)
 	unattended "${TEST_TIMEOUT:-1500}" || exit 1

@@ -1,14 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Install what the build and the guest need, if it is missing (Debian). MODE=compare:
-# also what the larger guest needs.
+# Install what the build and the guest need, if it is missing (Debian). MODE=compare
+# and others: also what these larger guests need.
 set -e
 
 : "${BASE:=6.12}"
 packages="bc bison busybox-static ccache cpio flex gcc gcc-multilib git gzip kmod
 	libc6-dev libcap-dev libelf-dev libssl-dev make qemu-system-x86 strace xz-utils"
 [ "$MODE" != compare ] || packages="$packages perl-base python3 sqlite3"
+[ "$MODE" != onion ] || packages="$packages gdb"
+[ "$MODE" != stress ] || packages="$packages stress-ng"
 [ -e "${KSRC:-/usr/src/linux-source-$BASE.tar.xz}" ] ||
 	packages="$packages linux-source-$BASE"
 

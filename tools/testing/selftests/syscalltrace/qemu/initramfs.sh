@@ -5,7 +5,8 @@
 # our tests and scripts. Usage: initramfs.sh OUTPUT
 #
 # Environment: TREE, BUILD; SCRIPT, a guest script to take along; TESTS;
-# MODE=compare for Debian's git, perl, python3 and sqlite3, too.
+# MODE=compare for Debian's git, perl, python3 and sqlite3, too; MODE=onion
+# for gdb, MODE=stress for stress-ng.
 set -e
 
 : "${TREE:?}" "${BUILD:?}"
@@ -60,6 +61,32 @@ copy_large_programs()
 	cp -r /usr/share/git-core/templates "$root/usr/share/git-core/"
 }
 
+# gdb, and of Python what it does not start without.
+copy_gdb()
+{
+	python=$(ldd /usr/bin/gdb | sed -n "s,.*/lib\(python3[.][0-9]*\)[.]so.*,\1,p")
+	copy_packages gdb "lib$python-minimal"
+	# Names are compared in UTF-32.
+	gconv=/usr/lib/$(gcc -print-multiarch)/gconv
+	copy_program "$gconv/UTF-32.so"
+	cp -r "$gconv"/gconv-modules* "$root$gconv/"
+}
+
+# The selftests of the kernel that selftests.sh has built, and what they take for
+# granted: other programs than busybox, and the library that ends threads.
+copy_selftests()
+{
+	cp -a "$BUILD/kselftests/tests" "$root/kselftests"
+	copy_program /bin/bash
+	copy_program /bin/true
+	for file in /lib32/libgcc_s.so.1 "/lib/$(uname -m)-linux-gnu/libgcc_s.so.1"; do
+		[ ! -e "$file" ] || install -D "$file" "$root$file"
+	done
+	for file in "$root/kselftests"/*/* "$root/kselftests"/*/*/*; do
+		[ ! -f "$file" ] || copy_libraries "$file"
+	done
+}
+
 mkdir -p "$tests/kernel"
 make -s -C "$TREE/$here" OUTPUT="$tests" CC="ccache gcc" all
 # Tests of the kernel's own that read the file.
@@ -82,6 +109,9 @@ echo 'user::1000:1000:user:/tmp:/bin/sh' >> "$root/etc/passwd"
 ln -s /bin "$root/sbin"
 copy_program "$(command -v strace)"
 [ "$MODE" != compare ] || copy_large_programs
+[ "$MODE" != onion ] || copy_gdb
+[ "$MODE" != stress ] || copy_program /usr/bin/stress-ng
+[ "$MODE" != selftests ] || copy_selftests
 find "$tests" -maxdepth 1 -type f -perm -u+x ! -name 'gen_*' -exec cp {} "$root/tests/" \;
 find "$tests/kernel" -type f -perm -u+x -exec cp {} "$root/tests/kernel/" \;
 cp $here/*.sh "$root/tests/" 2>/dev/null || true
