@@ -213,6 +213,18 @@ struct strace_regs {
 };
 
 /**
+ * struct strace_view - the call as newer layers know it
+ * @next: as a newer one knew it
+ * @seat: the seat whose layer changed it then
+ * @call: what it was before
+ */
+struct strace_view {
+	struct strace_view *next;
+	unsigned int seat;
+	struct syscall_call call;
+};
+
+/**
  * struct strace_task - what a traced task keeps
  * @refs: one for task_struct::strace, one for each seat that names the task
  * @nest: the layers of the call being made, or of the last one; like all that
@@ -235,6 +247,7 @@ struct strace_regs {
  * @program: the call's registers as the program set them
  * @used: the call's registers as the layers left them
  * @call: the call as the layers left it
+ * @views: what it was before, for layers that shall see its result; oldest first
  * @room: memory that was taken for the call
  * @bound: arguments that are there; read by tracers while the task is stopped
  * @counts: for each rule and call, how often it was for that, see count_call()
@@ -261,6 +274,7 @@ struct strace_task {
 	struct strace_regs program;
 	struct strace_regs used;
 	struct syscall_call call;
+	struct strace_view *views;
 	struct strace_room room;
 	struct strace_bound bound;
 	struct xarray counts;
@@ -296,6 +310,9 @@ struct strace_nest {
 	unsigned int nr;
 	struct strace_seat seats[] __counted_by(nr);
 };
+
+/* One bit for each seat. */
+static_assert(STRACE_MAX_LAYERS <= 64);
 
 /* Rules of one layer. */
 #define STRACE_MAX_RULES	64
@@ -354,7 +371,10 @@ enum strace_layer_state {
  *	the wait queue's lock and those of the scheduler
  * @state: written under @lock
  * @generation: how often it was armed; written under @lock
+ * @departed: the generation that it has left all of, as @generation says when it
+ *	is detached; written under @lock
  * @lost: the tracer may no longer trace; under @lock
+ * @shared_down: somebody with less rights than @cred has told it what to do
  * @console: it belongs to no process; constant
  * @with_tid: records carry the thread id, many stops are out; under @lock
  * @queued: events that nobody has seen, oldest first; under @lock
@@ -393,7 +413,9 @@ struct strace_layer {
 	spinlock_t lock; /* see above */
 	enum strace_layer_state state;
 	unsigned int generation;
+	unsigned int departed;
 	bool lost;
+	bool shared_down;
 	bool console;
 	bool with_tid;
 	struct list_head queued;
@@ -455,7 +477,7 @@ static inline bool strace_seat_covers(const struct strace_seat *seat,
 static inline bool strace_seat_is_live(const struct strace_seat *seat)
 {
 	return !READ_ONCE(seat->left) &&
-	       READ_ONCE(seat->layer->state) != STRACE_LAYER_DETACHED &&
+	       READ_ONCE(seat->layer->departed) != seat->generation &&
 	       READ_ONCE(seat->layer->generation) == seat->generation &&
 	       READ_ONCE(seat->layer->gone) != seat->generation;
 }
@@ -508,6 +530,8 @@ void strace_post_end(struct strace_seat *seat, long code);
 struct strace_rules *strace_get_rules(struct strace_layer *layer);
 void strace_put_rules(struct strace_rules *rules);
 bool strace_layer_is_capable(struct strace_layer *layer, struct user_namespace *ns);
+bool strace_layer_may_stay(struct strace_layer *layer);
+bool strace_layer_may_look(struct strace_layer *layer);
 void strace_target_gone(struct strace_seat *seat);
 void strace_close_owned_layers(void);
 

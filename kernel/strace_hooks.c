@@ -165,11 +165,13 @@ static int read_memory(u8 *to, const void __user *from, u32 len)
 	return left == len ? -EFAULT : len - left;
 }
 
-static void do_request(struct strace_request *req)
+static void do_request(struct strace_layer *layer, struct strace_request *req)
 {
 	void __user *addr = (void __user *)(unsigned long)req->addr;
 
-	if (req->write)
+	if (!strace_layer_may_look(layer))
+		req->result = -EPERM;
+	else if (req->write)
 		req->result = write_memory(addr, req->data->data, req->len);
 	else
 		req->result = read_memory(req->data->data, addr, req->len);
@@ -207,7 +209,6 @@ static bool post_event(const struct strace_seat *seat, struct strace_event *even
 	if (event->record.kind == SYSCALL_RECORD_NEW)
 		event->record.ret = pid_nr_ns(current->strace->maker, layer->ns);
 	event->rewritten = false;
-	event->read = false;
 	event->verdict = STRACE_VERDICT_CONT;
 	spin_lock(&layer->lock);
 	seated = layer->generation == seat->generation;
@@ -328,7 +329,8 @@ bool strace_wants_signal(struct task_struct *task, int sig)
 {
 	const struct k_sigaction *action = &strace_sighand(task)->action[sig - 1];
 
-	return task->strace && !(action->sa.sa_flags & SA_IMMUTABLE) && is_wanted(task->signal->strace_nest, task->strace, sig);
+	return task->strace && !(action->sa.sa_flags & SA_IMMUTABLE) &&
+	       is_wanted(task->signal->strace_nest, task->strace, sig);
 }
 
 /**
@@ -548,7 +550,8 @@ static enum strace_verdict wait_for_answer(struct strace_layer *layer,
 
 	WRITE_ONCE(current->strace->waiting, true);
 	for (;;) {
-		set_current_state(TASK_INTERRUPTIBLE | TASK_FREEZABLE);
+		/* Not freezable as it is: freezing wakes it, so that the time can be told. */
+		set_current_state(TASK_INTERRUPTIBLE);
 		answered = is_answered(layer, event, &req);
 		if (answered && !is_frozen_by_cgroup()) {
 			verdict = event->verdict;
@@ -560,7 +563,7 @@ static enum strace_verdict wait_for_answer(struct strace_layer *layer,
 		}
 		if (req) {
 			__set_current_state(TASK_RUNNING);
-			do_request(req);
+			do_request(layer, req);
 		}
 		if (get_current_state() == TASK_RUNNING)
 			continue;
@@ -611,6 +614,7 @@ static enum strace_verdict stop_for(struct strace_task *st, const struct strace_
 	struct strace_event *event = &st->event;
 	enum strace_verdict verdict;
 
+	event->read = false;
 	if (fatal_signal_pending(current))
 		return STRACE_VERDICT_DIE;
 	if (!post_event(seat, event)) {
@@ -646,7 +650,16 @@ static struct strace_nest *refresh_nest(struct strace_task *st)
 		clear_syscall_work(STRACE);
 	spin_unlock_irq(strace_siglock(current));
 	strace_put_nest(old);
+	if (!st->nest)
+		xa_destroy(&st->counts);
 	return st->nest;
+}
+
+/* The record has nothing but registers. */
+static void show_no_memory(struct strace_event *event)
+{
+	event->snapshot = NULL;
+	memset(&event->record.data, 0, sizeof(event->record.data));
 }
 
 /*
@@ -666,7 +679,10 @@ static bool prepare_entry(struct strace_task *st, struct strace_layer *layer,
 	}
 	event->record.kind = SYSCALL_RECORD_ENTRY;
 	event->record.call = *call;
-	strace_capture(st, call, READ_ONCE(layer->limit));
+	if (strace_layer_may_look(layer))
+		strace_capture(st, call, READ_ONCE(layer->limit));
+	else
+		show_no_memory(event);
 	if (bind != SYSCALL_BIND_OFF)
 		event->record.data.unbound = strace_unbound(st, call);
 	return true;
@@ -695,7 +711,40 @@ static enum strace_verdict rewrite(struct strace_task *st, struct syscall_call *
 	return verdict;
 }
 
-/* The layer of seat @i judges the call. */
+static void drop_views(struct strace_task *st)
+{
+	struct strace_view *view;
+
+	while ((view = st->views)) {
+		st->views = view->next;
+		kfree(view);
+	}
+}
+
+/* The layer of seat @i has changed the call, which newer ones need not know. */
+static int keep_view(struct strace_task *st, unsigned int i, const struct syscall_call *call)
+{
+	struct strace_view *view = kmalloc(sizeof(*view), GFP_KERNEL_ACCOUNT);
+
+	if (!view)
+		return -ENOMEM;
+	*view = (struct strace_view) { .next = st->views, .seat = i, .call = *call };
+	st->views = view;
+	return 0;
+}
+
+/* The call as the layer of seat @i left it. */
+static const struct syscall_call *view_of(const struct strace_task *st, unsigned int i)
+{
+	const struct syscall_call *call = &st->call;
+	const struct strace_view *view;
+
+	for (view = st->views; view && view->seat < i; view = view->next)
+		call = &view->call;
+	return call;
+}
+
+/* The layer of seat @i stops the call. */
 static enum strace_verdict judge(struct strace_task *st, unsigned int i,
 				 struct syscall_call *call, bool vsyscall)
 {
@@ -720,6 +769,7 @@ static enum strace_verdict judge(struct strace_task *st, unsigned int i,
 /* A count stands beside a number that says which rule it is of. */
 #define COUNT_BITS	40
 #define COUNT_MAX	(BIT_ULL(COUNT_BITS) - 1)
+static_assert(STRACE_MAX_EPOCH < BIT_ULL(BITS_PER_LONG - 1 - COUNT_BITS));
 
 /*
  * Count a call of the current thread for a rule, each call by itself. Return 0 if
@@ -728,8 +778,10 @@ static enum strace_verdict judge(struct strace_task *st, unsigned int i,
 static u64 count_call(struct strace_task *st, const struct strace_rule *rule,
 		      const struct syscall_call *call)
 {
+	/* As in the set: numbers that no ABI has are one. */
+	u32 nr = min_t(u32, call->nr, SYSCALL_SET_BITS - 1);
 	unsigned long index = (rule->place * SYSCALL_NR_ABIS + call->abi) *
-			      SYSCALL_SET_BITS + call->nr;
+			      SYSCALL_SET_BITS + nr;
 	void *entry = xa_load(&st->counts, index);
 	u64 count = 1;
 
@@ -779,6 +831,21 @@ static bool apply_rules(struct strace_task *st, struct strace_layer *layer,
 	return found;
 }
 
+/* The layer of seat @i judges the call. */
+static enum strace_verdict judge_from_seat(struct strace_task *st, unsigned int i,
+					   struct syscall_call *call, bool vsyscall)
+{
+	bool is_seen = st->step >> i >> 1;
+	struct syscall_call before = *call;
+	enum strace_verdict verdict = judge(st, i, call, vsyscall);
+
+	if (!is_seen || !memcmp(&before, call, sizeof(before)) ||
+	    (verdict != STRACE_VERDICT_CONT && verdict != STRACE_VERDICT_STEP))
+		return verdict;
+	st->event.value = keep_view(st, i, &before);
+	return st->event.value ? STRACE_VERDICT_VALUE : verdict;
+}
+
 /* The layer of seat @i decides the call: by its rules, or by a stop, or not at all. */
 static enum strace_verdict decide(struct strace_task *st, unsigned int i,
 				  struct syscall_call *call, bool vsyscall)
@@ -792,7 +859,7 @@ static enum strace_verdict decide(struct strace_task *st, unsigned int i,
 		action = SYSCALL_ACTION_STOP;
 	switch (action) {
 	case SYSCALL_ACTION_STOP:
-		return judge(st, i, call, vsyscall);
+		return judge_from_seat(st, i, call, vsyscall);
 	case SYSCALL_ACTION_VALUE:
 		st->event.value = fit_result(call, value);
 		return STRACE_VERDICT_VALUE;
@@ -866,6 +933,7 @@ static void begin_call(struct strace_task *st, const struct strace_regs *now)
 			strace_release(&st->room);
 	}
 	st->bound.mask = 0;
+	drop_views(st);
 	if (!st->again) {
 		st->in_call = false;
 		st->rounds = 0;
@@ -1009,18 +1077,19 @@ static s64 get_result(struct pt_regs *regs)
 	       syscall_get_return_value(current, regs);
 }
 
-/* Make the record of a stop after the call. */
-static void prepare_exit(struct strace_task *st, struct strace_layer *layer, s64 result)
+/* Make the record of a stop after the call, for the layer of seat @i. */
+static void prepare_exit(struct strace_task *st, unsigned int i, s64 result)
 {
+	struct strace_layer *layer = st->nest->seats[i].layer;
+	const struct syscall_call *call = view_of(st, i);
 	struct strace_event *event = &st->event;
 
 	event->record.kind = SYSCALL_RECORD_EXIT;
-	event->record.call = st->call;
+	event->record.call = *call;
 	event->record.ret = result;
-	event->snapshot = NULL;
-	memset(&event->record.data, 0, sizeof(event->record.data));
-	if (READ_ONCE(layer->out))
-		strace_capture_out(st, &st->call, result, READ_ONCE(layer->limit));
+	show_no_memory(event);
+	if (READ_ONCE(layer->out) && strace_layer_may_look(layer))
+		strace_capture_out(st, call, result, READ_ONCE(layer->limit));
 }
 
 /*
@@ -1037,7 +1106,7 @@ static s64 show_result(struct strace_task *st, s64 result)
 
 		if (!(st->step & BIT_ULL(i)))
 			continue;
-		prepare_exit(st, st->nest->seats[i].layer, result);
+		prepare_exit(st, i, result);
 		verdict = stop_for(st, &st->nest->seats[i], false);
 		if (verdict == STRACE_VERDICT_VALUE)
 			result = event->value;
@@ -1099,8 +1168,7 @@ static void tell_layers(struct strace_task *st)
 static void begin_event(struct strace_task *st, u32 kind)
 {
 	st->event.record.kind = kind;
-	st->event.snapshot = NULL;
-	memset(&st->event.record.data, 0, sizeof(st->event.record.data));
+	show_no_memory(&st->event);
 }
 
 /* The task is about to run for the first time. */
@@ -1157,6 +1225,7 @@ void strace_exit(struct pt_regs *regs)
 		shown = show_result(st, result);
 		if (shown != result)
 			set_result(regs, shown);
+		drop_views(st);
 	}
 	if (unlikely(st->executed))
 		tell_exec(st);
@@ -1265,6 +1334,7 @@ int strace_stop_for_signal(int sig, struct kernel_siginfo *info, enum pid_type t
 {
 	struct strace_task *st = current->strace;
 	struct sighand_struct *sighand = strace_sighand(current);
+	int sent = sig;
 
 	if (!st || sig == SIGKILL || is_worker(current) || !strace_wants_signal(current, sig))
 		return sig;
@@ -1273,6 +1343,9 @@ int strace_stop_for_signal(int sig, struct kernel_siginfo *info, enum pid_type t
 	spin_unlock_irq(&sighand->siglock);
 	sig = judge_signal(st, sig, info);
 	spin_lock_irq(&sighand->siglock);
+	/* A fault that would kill the init of a container has made it killable. */
+	if (sig != sent && is_child_reaper(task_pid(current->group_leader)))
+		current->signal->flags |= SIGNAL_UNKILLABLE;
 	if (sig && sig != SIGKILL &&
 	    (sigismember(&current->blocked, sig) || fatal_signal_pending(current))) {
 		send_signal_locked(sig, info, current, type);
@@ -1524,6 +1597,7 @@ void strace_exit_task(struct task_struct *task, long code)
 	st->nest = NULL;
 	strace_put_nest(st->untold_nest);
 	st->untold_nest = NULL;
+	drop_views(st);
 	strace_release(&st->room);
 	strace_put_task(st);
 }
@@ -1608,7 +1682,6 @@ static void lose_seat(struct strace_task *st, struct strace_seat *seat)
  */
 void strace_exec_committed(struct linux_binprm *bprm)
 {
-	struct user_namespace *ns = current->mm->user_ns;
 	struct strace_task *st = current->strace;
 	struct strace_nest *nest;
 	unsigned int i;
@@ -1625,7 +1698,7 @@ void strace_exec_committed(struct linux_binprm *bprm)
 			break;
 		if (strace_seat_is_live(&nest->seats[i]) &&
 		    strace_seat_covers(&nest->seats[i], st) &&
-		    !strace_layer_is_capable(nest->seats[i].layer, ns))
+		    !strace_layer_may_stay(nest->seats[i].layer))
 			lose_seat(st, &nest->seats[i]);
 	}
 	for (i = 0; st && nest && i < nest->nr; i++)

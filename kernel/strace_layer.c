@@ -15,6 +15,7 @@
 #include <linux/pid_namespace.h>
 #include <linux/poll.h>
 #include <linux/ptrace.h>
+#include <linux/sched/coredump.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -141,7 +142,8 @@ void strace_put_task(struct strace_task *st)
 {
 	if (!st || !refcount_dec_and_test(&st->refs))
 		return;
-	WARN_ON_ONCE(st->event.state != STRACE_EVENT_IDLE || st->nest || st->birth);
+	WARN_ON_ONCE(st->event.state != STRACE_EVENT_IDLE || st->nest || st->birth ||
+		     st->untold_nest || st->views);
 	put_pid(st->maker);
 	kfree(st->exec_path);
 	/* Whoever has not run, and may end up here from RCU, has none. */
@@ -801,19 +803,25 @@ int strace_attach(struct strace_layer *layer, struct task_struct *task,
  */
 int strace_trap_vdso(struct strace_layer *layer, struct task_struct *task)
 {
+	struct mm_struct *mm = NULL;
 	struct task_struct *t;
-	struct mm_struct *mm;
 	int err;
 
-	/* What remove_traps() finds, if it is later with the lock than we. */
-	if (!READ_ONCE(layer->real_calls) || !is_on(layer, task))
+	if (!READ_ONCE(layer->real_calls))
 		return 0;
-	t = find_lock_task_mm(task);
-	if (!t)
+	/* It shall not be the memory of another program, which it is not on. */
+	if (down_read_killable(&task->signal->exec_update_lock))
+		return -EINTR;
+	t = is_on(layer, task) ? find_lock_task_mm(task) : NULL;
+	if (t) {
+		mm = t->mm;
+		mmget(mm);
+		task_unlock(t);
+	}
+	up_read(&task->signal->exec_update_lock);
+	if (!mm)
 		return 0;
-	mm = t->mm;
-	mmget(mm);
-	task_unlock(t);
+	/* remove_traps() has seen that the layer wants them, or comes before us. */
 	err = vdso_trap_calls(mm);
 	mmput(mm);
 	return err;
@@ -928,8 +936,12 @@ static void leave_locked(struct strace_layer *layer, bool detach, bool lost)
 	if (layer->state != STRACE_LAYER_ARMED &&
 	    !(layer->state == STRACE_LAYER_CLOSED && lost))
 		return;
-	WRITE_ONCE(layer->state, detach || layer->onclose == SYSCALL_ONCLOSE_CONT ?
-				 STRACE_LAYER_DETACHED : STRACE_LAYER_CLOSED);
+	if (detach || layer->onclose == SYSCALL_ONCLOSE_CONT) {
+		WRITE_ONCE(layer->state, STRACE_LAYER_DETACHED);
+		WRITE_ONCE(layer->departed, layer->generation);
+	} else {
+		WRITE_ONCE(layer->state, STRACE_LAYER_CLOSED);
+	}
 	layer->lost = lost;
 	list_for_each_entry_safe(event, next, &layer->queued, node)
 		answer_by_onclose(layer, event);
@@ -975,8 +987,11 @@ void strace_close_layer(struct strace_layer *layer)
  */
 void strace_detach_layer(struct strace_layer *layer)
 {
+	/* In one: it may be being armed at the same time. */
+	mutex_lock(&strace_owner_lock);
 	leave(layer, true);
-	leave_owner(layer);
+	drop_owner(layer);
+	mutex_unlock(&strace_owner_lock);
 }
 
 /**
@@ -1072,11 +1087,86 @@ struct strace_nest *strace_follow(struct strace_nest *from, struct strace_task *
  * @ns: user namespace of what it traces
  *
  * Context: Any.
- * Return: whether the opener has CAP_SYS_PTRACE there.
+ * Return: whether the opener has CAP_SYS_PTRACE there, and so have all who have
+ * told the layer what to do, if that was not the opener alone.
  */
 bool strace_layer_is_capable(struct strace_layer *layer, struct user_namespace *ns)
 {
-	return !security_capable(layer->cred, ns, CAP_SYS_PTRACE, CAP_OPT_NOAUDIT);
+	return !READ_ONCE(layer->shared_down) &&
+	       !security_capable(layer->cred, ns, CAP_SYS_PTRACE, CAP_OPT_NOAUDIT);
+}
+
+/**
+ * strace_layer_may_stay - could the opener attach to the caller now?
+ * @layer: a layer on the caller
+ *
+ * What a ptracer without rights over the program would need, to the letter, but
+ * for what security modules add.
+ *
+ * Context: The traced task itself.
+ * Return: true if so.
+ */
+bool strace_layer_may_stay(struct strace_layer *layer)
+{
+	const struct cred *own = layer->cred, *now = current_cred();
+
+	if (strace_layer_is_capable(layer, current->mm->user_ns))
+		return true;
+	return !READ_ONCE(layer->shared_down) &&
+	       get_dumpable(current->mm) == SUID_DUMP_USER &&
+	       own->user_ns == now->user_ns &&
+	       uid_eq(own->fsuid, now->uid) && uid_eq(own->fsuid, now->euid) &&
+	       uid_eq(own->fsuid, now->suid) && gid_eq(own->fsgid, now->gid) &&
+	       gid_eq(own->fsgid, now->egid) && gid_eq(own->fsgid, now->sgid) &&
+	       cap_issubset(now->cap_permitted, own->cap_effective);
+}
+
+/**
+ * strace_layer_may_look - may the opener see the caller's memory?
+ * @layer: a layer on the caller
+ *
+ * A program that is not dumpable any more keeps its tracers, but what is in its
+ * memory is shown, as by ptrace, only to those with CAP_SYS_PTRACE over it.
+ *
+ * Context: The traced task itself.
+ * Return: true if so.
+ */
+bool strace_layer_may_look(struct strace_layer *layer)
+{
+	struct mm_struct *mm = current->mm;
+
+	return get_dumpable(mm) == SUID_DUMP_USER || strace_layer_is_capable(layer, mm->user_ns);
+}
+
+/**
+ * strace_share_layer - somebody tells a console what to do
+ * @layer: the console
+ * @cred: of who has opened the file for that
+ *
+ * From then on it has no more rights than the weakest of them, so that nobody
+ * traces by what another one may.
+ *
+ * Context: With exec_update_lock of what it is on, after the check that they may.
+ */
+void strace_share_layer(struct strace_layer *layer, const struct cred *cred)
+{
+	const struct cred *own = layer->cred;
+
+	if (cred->user_ns != own->user_ns || !uid_eq(cred->euid, own->euid) ||
+	    !cap_issubset(own->cap_effective, cred->cap_effective))
+		WRITE_ONCE(layer->shared_down, true);
+}
+
+/**
+ * strace_layer_is_on_caller - is the caller traced by this layer?
+ * @layer: the layer
+ *
+ * Context: Process context.
+ * Return: true if so.
+ */
+bool strace_layer_is_on_caller(struct strace_layer *layer)
+{
+	return READ_ONCE(current->signal->strace_nest) && is_on(layer, current);
 }
 
 /**
@@ -1408,6 +1498,7 @@ void strace_leave_seat(struct strace_seat *seat)
 {
 	struct syscall_record record = { .kind = SYSCALL_RECORD_GONE };
 	struct strace_layer *layer = seat->layer;
+
 	if (READ_ONCE(layer->events))
 		post_event_note(seat, &record);
 	spin_lock(&layer->lock);
@@ -1948,6 +2039,7 @@ int strace_post_address(struct strace_layer *layer, const struct syscall_record 
  * Context: Process context, may sleep.
  * Return: 0, -ESRCH if the stop is over, -EINVAL if the argument is no
  * address, -EFAULT if nothing can be read or not everything can be written,
+ * -EPERM if the program is not dumpable any more,
  * -EBUSY if another tracer thread is at it or the stop is not one of a call,
  * -EAGAIN if too many records wait for a reader, -ENOMEM, -ERESTARTSYS or -EINTR for a signal.
  */

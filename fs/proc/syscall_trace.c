@@ -61,7 +61,9 @@ static int check_ptrace(struct task_struct *task)
 	return err;
 }
 
-static int check_console_of(struct strace_file *sf, struct task_struct *task)
+/* With the credentials of who opened the file. */
+static int check_console_of(struct strace_file *sf, struct task_struct *task,
+			    struct strace_layer *layer, bool writes)
 {
 	int err;
 
@@ -72,6 +74,9 @@ static int check_console_of(struct strace_file *sf, struct task_struct *task)
 	if (err)
 		return err;
 	err = strace_check_threads(task, sf->one_thread);
+	/* So that an exec which comes now knows. */
+	if (!err && writes)
+		strace_share_layer(layer, current_cred());
 	up_read(&task->signal->exec_update_lock);
 	return err;
 }
@@ -95,7 +100,7 @@ static int check_console(struct strace_file *sf, struct file *file,
 	if (!task)
 		return strace_layer_is_over(layer) ? 0 : -EPERM;
 	own = override_creds(file->f_cred);
-	err = check_console_of(sf, task);
+	err = check_console_of(sf, task, layer, file->f_mode & FMODE_WRITE);
 	revert_creds(own);
 	put_task_struct(task);
 	/* All of it is exiting, and becomes no other program any more. */
@@ -317,6 +322,8 @@ static ssize_t syscall_trace_read(struct file *file, char __user *buf, size_t co
 	ret = check_console(sf, file, sf->layer);
 	if (ret)
 		return ret;
+	if (strace_layer_is_on_caller(sf->layer))
+		return -EPERM;
 	ret = 1;
 	if (mutex_lock_interruptible(&sf->lock))
 		return -ERESTARTSYS;
@@ -552,6 +559,9 @@ static int do_access(struct strace_line *line)
 	case -EBUSY:
 		refuse(line, err, "not at this kind of stop, or being done already");
 		break;
+	case -EPERM:
+		refuse(line, err, "the program's memory is not shown any more");
+		break;
 	case -EFAULT:
 		refuse(line, err, line->cmd.verb == SYSCALL_VERB_SET ?
 		       "this memory cannot be written" : "no such memory");
@@ -631,6 +641,8 @@ static int run_command(struct strace_line *line)
 
 	if (actions[verb].needs_layer && !line->layer)
 		return refuse(line, -ESRCH, "no console: write trace first");
+	if (verb != SYSCALL_VERB_TRACE && strace_layer_is_on_caller(line->layer))
+		return refuse(line, -EPERM, "a program cannot answer its own stops");
 	if (actions[verb].needs_stop)
 		err = check_stop(line);
 	return err ?: actions[verb].run(line);

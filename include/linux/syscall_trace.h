@@ -116,6 +116,8 @@ void strace_detach_layer(struct strace_layer *layer);
 bool strace_layer_is_armed(struct strace_layer *layer);
 bool strace_layer_is_over(struct strace_layer *layer);
 bool strace_layer_is_mine(struct strace_layer *layer);
+bool strace_layer_is_on_caller(struct strace_layer *layer);
+void strace_share_layer(struct strace_layer *layer, const struct cred *cred);
 int strace_check_threads(struct task_struct *task, bool one_thread);
 int strace_may_open(struct task_struct *task);
 

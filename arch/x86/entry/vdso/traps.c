@@ -15,7 +15,9 @@
 #include <linux/syscall_trace.h>
 
 #include <asm/mmu.h>
+#include <asm/mmu_context.h>
 #include <asm/ptrace.h>
+#include <asm/set_memory.h>
 #include <asm/trapnr.h>
 #include <asm/vdso.h>
 
@@ -91,6 +93,8 @@ void __init vdso_add_traps(const struct vdso_image *image)
 		find_call(image, i, &function, &call);
 		data[function] = HLT;
 	}
+	/* As the image that it is of; if that cannot be, so be it. */
+	set_memory_ro((unsigned long)data, image->size >> PAGE_SHIFT);
 	for (t = 0; t < ARRAY_SIZE(twins) - 1 && twins[t].image; t++)
 		;
 	twins[t] = (struct vdso_twin){ .image = image, .data = data };
@@ -132,6 +136,8 @@ static void set_traps(struct mm_struct *mm, bool on)
 			return;
 		vma_start_write(vma);
 	}
+	if (on)
+		set_bit(MM_CONTEXT_VDSO_TRAPPED, &mm->context.flags);
 	assign_bit(MM_CONTEXT_VDSO_TRAPS, &mm->context.flags, on);
 	vma_iter_set(&vmi, 0);
 	for_each_vma(vmi, vma)
@@ -169,20 +175,62 @@ int vdso_trap_calls(struct mm_struct *mm)
  */
 void vdso_trap_calls_at_exec(void)
 {
+	set_bit(MM_CONTEXT_VDSO_TRAPPED, &current->mm->context.flags);
 	set_bit(MM_CONTEXT_VDSO_TRAPS, &current->mm->context.flags);
 }
 
-/* Does any other process use this one's memory? */
-static bool shares_memory(void)
+/**
+ * vdso_dup_traps - a new process has the traps of its parent
+ * @oldmm: the parent's memory
+ * @mm: the child's, just copied
+ *
+ * They may have changed since its structure was copied.
+ *
+ * Context: Fork, with the locks of both held for writing.
+ */
+void vdso_dup_traps(struct mm_struct *oldmm, struct mm_struct *mm)
 {
-	struct task_struct *t;
-	int own = 0;
+	const unsigned long mask = BIT(MM_CONTEXT_VDSO_TRAPS) | BIT(MM_CONTEXT_VDSO_TRAPPED);
 
+	mmap_assert_write_locked(oldmm);
+	mm->context.flags &= ~mask;
+	mm->context.flags |= oldmm->context.flags & mask;
+}
+
+/*
+ * Does any other process use this one's memory? As current_is_single_threaded()
+ * finds out; who else holds the memory does not count.
+ */
+static bool shares_memory(struct mm_struct *mm)
+{
+	struct task_struct *p, *t;
+	bool shared = false;
+
+	if (atomic_read(&mm->mm_users) == 1)
+		return false;
 	rcu_read_lock();
-	for_each_thread(current, t)
-		own += READ_ONCE(t->mm) == current->mm;
+	for_each_process(p) {
+		if ((p->flags & PF_KTHREAD) || same_thread_group(p, current))
+			continue;
+		for_each_thread(p, t) {
+			shared |= READ_ONCE(t->mm) == mm;
+			if (READ_ONCE(t->mm))
+				break;
+			/* It may have made others before its memory went. */
+			smp_rmb();
+		}
+	}
 	rcu_read_unlock();
-	return atomic_read(&current->mm->mm_users) > own;
+	return shared;
+}
+
+/* Is the vDSO a private copy, since a debugger has written to it? */
+static bool is_written(struct mm_struct *mm)
+{
+	struct vm_area_struct *vma = vma_lookup(mm, (unsigned long)mm->context.vdso);
+
+	mmap_assert_locked(mm);
+	return vma && vma->anon_vma;
 }
 
 /*
@@ -194,9 +242,10 @@ static bool remove_traps(struct mm_struct *mm)
 {
 	bool removed = false;
 
-	if (strace_wants_real_calls() || mmap_write_lock_killable(mm))
+	if (!test_bit(MM_CONTEXT_VDSO_TRAPS, &mm->context.flags) ||
+	    strace_wants_real_calls() || shares_memory(mm) || mmap_write_lock_killable(mm))
 		return false;
-	if (!strace_wants_real_calls() && !shares_memory()) {
+	if (!is_written(mm) && !strace_wants_real_calls() && !shares_memory(mm)) {
 		set_traps(mm, false);
 		removed = !test_bit(MM_CONTEXT_VDSO_TRAPS, &mm->context.flags);
 	}
@@ -215,15 +264,17 @@ static bool remove_traps(struct mm_struct *mm)
 bool vdso_fixup_trap(struct pt_regs *regs, int trapnr)
 {
 	struct mm_struct *mm = current->mm;
+	const struct vdso_image *image = READ_ONCE(mm->context.vdso_image);
 	unsigned long base = (unsigned long)mm->context.vdso;
 	unsigned long function, call;
 	unsigned int i;
 
-	if (trapnr != X86_TRAP_GP || !base ||
-	    !test_bit(MM_CONTEXT_VDSO_TRAPS, &mm->context.flags))
+	/* The traps may have been taken away since this one was sprung. */
+	if (trapnr != X86_TRAP_GP || !base || !image ||
+	    !test_bit(MM_CONTEXT_VDSO_TRAPPED, &mm->context.flags))
 		return false;
-	for (i = 0; i < count_calls(mm->context.vdso_image); i++) {
-		find_call(mm->context.vdso_image, i, &function, &call);
+	for (i = 0; i < count_calls(image); i++) {
+		find_call(image, i, &function, &call);
 		if (regs->ip != base + function)
 			continue;
 		if (!remove_traps(mm))
