@@ -524,6 +524,7 @@ void strace_put_task(struct strace_task *st);
 void strace_put_nest(struct strace_nest *nest);
 struct strace_nest *strace_get_nest(struct task_struct *task);
 void strace_prune_nest(void);
+bool strace_nest_wants_real_calls(const struct strace_nest *nest);
 struct strace_nest *strace_follow(struct strace_nest *from, struct strace_task *st);
 void strace_leave_seat(struct strace_seat *seat);
 void strace_post_end(struct strace_seat *seat, long code);

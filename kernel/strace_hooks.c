@@ -175,6 +175,9 @@ static void do_request(struct strace_layer *layer, struct strace_request *req)
 		req->result = write_memory(addr, req->data->data, req->len);
 	else
 		req->result = read_memory(req->data->data, addr, req->len);
+	/* Somebody may have been slow to bring the memory. */
+	if (req->result == -EFAULT && fatal_signal_pending(current))
+		req->result = -ESRCH;
 	complete(&req->done);
 	strace_put_request(req);
 }
@@ -1379,7 +1382,7 @@ static int dup_slot(struct task_struct *child)
 }
 
 /* A new process has those layers of its parent that follow. */
-static int dup_layers(struct task_struct *child)
+static int dup_layers(struct task_struct *child, u64 clone_flags)
 {
 	struct strace_nest *from = strace_get_nest(current), *birth;
 	int err;
@@ -1391,11 +1394,15 @@ static int dup_layers(struct task_struct *child)
 	if (IS_ERR_OR_NULL(birth))
 		return PTR_ERR_OR_ZERO(birth);
 	err = dup_slot(child);
-	if (err)
+	if (err) {
 		drop_birth(birth);
-	else
-		child->strace->birth = birth;
-	return err;
+		return err;
+	}
+	child->strace->birth = birth;
+	/* They may be later with the parent's own. */
+	if (!(clone_flags & CLONE_VM) && strace_nest_wants_real_calls(birth))
+		vdso_trap_new_mm(child->mm);
+	return 0;
 }
 
 /**
@@ -1412,7 +1419,7 @@ int strace_dup_task(struct task_struct *child, u64 clone_flags)
 {
 	if (!current->strace || is_worker(child))
 		return 0;
-	return clone_flags & CLONE_THREAD ? dup_slot(child) : dup_layers(child);
+	return clone_flags & CLONE_THREAD ? dup_slot(child) : dup_layers(child, clone_flags);
 }
 
 /**
@@ -1703,8 +1710,6 @@ void strace_exec_committed(struct linux_binprm *bprm)
 	}
 	for (i = 0; st && nest && i < nest->nr; i++)
 		st->executed |= wants_events(&nest->seats[i], st);
-	if (nest && strace_wants_real_calls())
-		vdso_trap_calls_at_exec();
 	if (st && st->executed) {
 		kfree(st->exec_path);
 		st->exec_path = kstrdup(bprm->filename, GFP_KERNEL_ACCOUNT);

@@ -828,6 +828,24 @@ int strace_trap_vdso(struct strace_layer *layer, struct task_struct *task)
 }
 
 /**
+ * strace_nest_wants_real_calls - does one of these layers want no vDSO?
+ * @nest: the layers, or NULL
+ *
+ * Context: Any.
+ * Return: true if so.
+ */
+bool strace_nest_wants_real_calls(const struct strace_nest *nest)
+{
+	unsigned int i;
+
+	for (i = 0; nest && i < nest->nr; i++)
+		if (READ_ONCE(nest->seats[i].layer->real_calls) &&
+		    strace_seat_is_live(&nest->seats[i]))
+			return true;
+	return false;
+}
+
+/**
  * strace_wants_real_calls - does a layer on the caller want no vDSO?
  *
  * Context: The traced task itself.
@@ -836,12 +854,8 @@ int strace_trap_vdso(struct strace_layer *layer, struct task_struct *task)
 bool strace_wants_real_calls(void)
 {
 	struct strace_nest *nest = strace_get_nest(current);
-	bool wanted = false;
-	unsigned int i;
+	bool wanted = strace_nest_wants_real_calls(nest);
 
-	for (i = 0; nest && i < nest->nr; i++)
-		wanted |= READ_ONCE(nest->seats[i].layer->real_calls) &&
-			  strace_seat_is_live(&nest->seats[i]);
 	strace_put_nest(nest);
 	return wanted;
 }

@@ -13,6 +13,9 @@
 
 #include "strace_vectors.h"
 
+/* Nobody is killed so that more can be shown. */
+#define GFP_SHOW	(GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+
 /* -------------------------------- snapshots ------------------------------ */
 
 /**
@@ -89,7 +92,7 @@ static struct syscall_block *add_block(struct capture *c, u8 kind)
 		u32 max = max(2 * to->max_blocks, 16u);
 
 		block = kvrealloc(to->blocks, array_size(max, sizeof(*block)),
-				  GFP_KERNEL_ACCOUNT);
+				  GFP_SHOW);
 		if (!block) {
 			c->failed = true;
 			return NULL;
@@ -137,7 +140,7 @@ static u8 *make_room(struct capture *c, u32 len)
 
 	if (!to->bytes || to->size - to->len < len) {
 		u32 size = max(to->len + len, 2 * to->size);
-		u8 *bytes = kvrealloc(to->bytes, max(size, 512u), GFP_KERNEL_ACCOUNT);
+		u8 *bytes = kvrealloc(to->bytes, max(size, 512u), GFP_SHOW);
 
 		if (!bytes) {
 			c->failed = true;

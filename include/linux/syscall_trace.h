@@ -83,7 +83,8 @@ static inline int strace_signal(int sig, struct kernel_siginfo *info, enum pid_t
 
 /* The architecture's: let the vDSO of a process enter the kernel. */
 int vdso_trap_calls(struct mm_struct *mm);
-void vdso_trap_calls_at_exec(void);
+void vdso_trap_new_mm(struct mm_struct *mm);
+void vdso_choose_traps(void);
 
 /* --------------------- the tracer's end of a layer ------------------------- */
 
@@ -203,6 +204,10 @@ static inline void strace_exec_unsafe(struct linux_binprm *bprm)
 }
 
 static inline void strace_exec_committed(struct linux_binprm *bprm)
+{
+}
+
+static inline void vdso_choose_traps(void)
 {
 }
 

@@ -42,16 +42,20 @@ SYM_FUNC_END(real_\name)
 	make_call time		__NR_time
 
 #ifdef CONFIG_VDSO_GETRANDOM
-/* A length of -1 asks for the form of a state; who gets none keeps none. */
+/* Of nothing, a length of -1 asks for the form of a state; who gets none has none. */
 	real_call getrandom
 SYM_FUNC_START_LOCAL(real_getrandom)
 	CFI_STARTPROC
 	cmpq	$-1, %r8
-	je	1f
-	movl	$__NR_getrandom, %eax
+	jne	1f
+	movl	%edx, %eax
+	orq	%rdi, %rax
+	orq	%rsi, %rax
+	jz	2f
+1:	movl	$__NR_getrandom, %eax
 	syscall
 	RET
-1:	movq	$-ENOSYS, %rax
+2:	movq	$-ENOSYS, %rax
 	RET
 	CFI_ENDPROC
 SYM_FUNC_END(real_getrandom)

@@ -169,14 +169,27 @@ int vdso_trap_calls(struct mm_struct *mm)
 }
 
 /**
- * vdso_trap_calls_at_exec - the same for a program that is about to begin
+ * vdso_trap_new_mm - the same for memory whose vDSO nobody has used yet
+ * @mm: the memory of a new process or program
  *
- * Context: The task itself, before its vDSO is mapped.
+ * Context: Process context, before anybody else can use @mm.
  */
-void vdso_trap_calls_at_exec(void)
+void vdso_trap_new_mm(struct mm_struct *mm)
 {
-	set_bit(MM_CONTEXT_VDSO_TRAPPED, &current->mm->context.flags);
-	set_bit(MM_CONTEXT_VDSO_TRAPS, &current->mm->context.flags);
+	set_bit(MM_CONTEXT_VDSO_TRAPPED, &mm->context.flags);
+	set_bit(MM_CONTEXT_VDSO_TRAPS, &mm->context.flags);
+}
+
+/**
+ * vdso_choose_traps - the caller is about to map a vDSO: shall it trap?
+ *
+ * Context: The task itself, with mmap_lock held for writing.
+ */
+void vdso_choose_traps(void)
+{
+	mmap_assert_write_locked(current->mm);
+	if (strace_wants_real_calls())
+		vdso_trap_new_mm(current->mm);
 }
 
 /**

@@ -20,8 +20,12 @@ awk -v bad="$2" '
 	left > 0			{ left--; print; next }
 	/^guest: exit/ && $3 != 0 && $3 != 4 && !here { failed++; print "failed: " $4 " exited with " $3; next }
 	/^leak: ./			{ leak = 1; print; next }
-	# Anything that the kernel warns of.
-	/^kernel: .*(WARNING:|BUG:|BUG |KASAN|UBSAN|ODEBUG|Oops|INFO: |possible recursive|circular locking|inconsistent lock|suspicious RCU|refcount_t:|general protection|Call Trace)/ {
+	# Who ran out of memory is shown with its stack.
+	/^kernel: .* invoked oom-killer/ { oom = 1 }
+	/^kernel: .*oom-kill:/		{ oom = 0 }
+	oom && /Call Trace/		{ next }
+	# Anything that the kernel warns of, but for the faults of programs.
+	/^kernel: .*(WARNING:|BUG:|BUG |KASAN|UBSAN|ODEBUG|Oops|INFO: |possible recursive|circular locking|inconsistent lock|suspicious RCU|refcount_t:|general protection fault,|Call Trace)/ {
 		splat = 1; print; next
 	}
 	END {
