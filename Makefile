@@ -5,6 +5,12 @@
 # make debug-test  the same on a kernel with KASAN, lockdep, kmemleak, ...
 # make bench       what it costs, beside ptrace and seccomp notification
 # make compare     what it says of ordinary programs, beside what strace says
+# make onion       strace and gdb on programs with tracers, and with tracers of their own
+# make selftests-under-tracer
+#                  the kernel's own selftests, with tracers that change nothing and
+#                  without: qemu/selftests.sh says how to choose some; for hours
+# make stress      stress-ng while tracers come and go, for STRESS_TIME=60 seconds
+#                  by the seed STRESS_SEED=1; make debug-stress: on the debug kernel
 #
 # make tree        the kernel source with our files and patches in it
 # make refresh     turn edits made in the tree back into files and patches
@@ -23,7 +29,7 @@ TREE	:= $(BUILD)/linux
 QEMU	:= tools/testing/selftests/syscalltrace/qemu
 export BASE KSRC BUILD TREE JOBS
 
-.PHONY: all run test compare debug-test bench tree refresh check kernel debug-kernel deps clean distclean
+.PHONY: all run test compare onion selftests-under-tracer stress debug-stress debug-test bench tree refresh check kernel debug-kernel deps clean distclean
 all: kernel
 
 deps:
@@ -53,6 +59,21 @@ test: kernel
 compare: kernel
 	@MODE=compare $(QEMU)/deps.sh
 	@$(QEMU)/boot.sh release compare
+
+onion: kernel
+	@MODE=onion $(QEMU)/deps.sh
+	@$(QEMU)/boot.sh release onion
+
+selftests-under-tracer: kernel
+	@$(QEMU)/selftests.sh
+
+stress: kernel
+	@MODE=stress $(QEMU)/deps.sh
+	@$(QEMU)/boot.sh release stress
+
+debug-stress: debug-kernel
+	@MODE=stress $(QEMU)/deps.sh
+	@$(QEMU)/boot.sh debug stress
 
 debug-test: debug-kernel
 	@$(QEMU)/boot.sh debug test
