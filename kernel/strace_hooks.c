@@ -772,7 +772,7 @@ static enum strace_verdict judge(struct strace_task *st, unsigned int i,
 /* A count stands beside a number that says which rule it is of. */
 #define COUNT_BITS	40
 #define COUNT_MAX	(BIT_ULL(COUNT_BITS) - 1)
-static_assert(STRACE_MAX_EPOCH < BIT_ULL(BITS_PER_LONG - 1 - COUNT_BITS));
+static_assert(BIT_ULL(BITS_PER_LONG - 1 - COUNT_BITS) > STRACE_MAX_EPOCH);
 
 /*
  * Count a call of the current thread for a rule, each call by itself. Return 0 if

@@ -11,7 +11,6 @@
 #include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/idr.h>
-#include <linux/oom.h>
 #include <linux/pid_namespace.h>
 #include <linux/poll.h>
 #include <linux/ptrace.h>
@@ -793,6 +792,22 @@ int strace_attach(struct strace_layer *layer, struct task_struct *task,
 	return err;
 }
 
+/* The memory of a process with a reference; its leader may have none any more. */
+static struct mm_struct *get_process_mm(struct task_struct *task)
+{
+	struct mm_struct *mm = NULL;
+	struct task_struct *t;
+
+	rcu_read_lock();
+	for_each_thread(task, t) {
+		mm = get_task_mm(t);
+		if (mm)
+			break;
+	}
+	rcu_read_unlock();
+	return mm;
+}
+
 /**
  * strace_trap_vdso - let what a running process's vDSO does enter the kernel
  * @layer: a layer; nothing is done unless it is on @task and wants that
@@ -803,8 +818,7 @@ int strace_attach(struct strace_layer *layer, struct task_struct *task,
  */
 int strace_trap_vdso(struct strace_layer *layer, struct task_struct *task)
 {
-	struct mm_struct *mm = NULL;
-	struct task_struct *t;
+	struct mm_struct *mm;
 	int err;
 
 	if (!READ_ONCE(layer->real_calls))
@@ -812,12 +826,7 @@ int strace_trap_vdso(struct strace_layer *layer, struct task_struct *task)
 	/* It shall not be the memory of another program, which it is not on. */
 	if (down_read_killable(&task->signal->exec_update_lock))
 		return -EINTR;
-	t = is_on(layer, task) ? find_lock_task_mm(task) : NULL;
-	if (t) {
-		mm = t->mm;
-		mmget(mm);
-		task_unlock(t);
-	}
+	mm = is_on(layer, task) ? get_process_mm(task) : NULL;
 	up_read(&task->signal->exec_update_lock);
 	if (!mm)
 		return 0;

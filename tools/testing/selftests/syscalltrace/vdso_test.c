@@ -252,6 +252,17 @@ static int count_records(const struct tracee *t, const struct vdso_share *share,
 	return n;
 }
 
+/* One of the threads comes to the end of a round, and nothing is wrong. */
+static bool goes_on_somewhere(const struct tracee *t, const struct vdso_share *share)
+{
+	const struct vdso_share from = *share;
+
+	while (!memcmp(share->rounds, from.rounds, sizeof(from.rounds)))
+		if (is_wrong(t, share))
+			return false;
+	return !is_wrong(t, share);
+}
+
 /* The next rounds of these slots are right. */
 static void assert_goes_on(struct __test_metadata *_metadata, FIXTURE_DATA(vdso) *self,
 			   unsigned int first, unsigned int nr)
@@ -451,7 +462,8 @@ TEST_F(vdso, random_bytes)
 		SKIP(return, "no getrandom in this vDSO");
 	START_SPINNING("spin", 1);
 	self->fd = ATTACH("getrandom");
-	ASSERT_LE(10, count_records(&self->t, self->share, self->fd, 0, 1, 10));
+	/* Of the first round it may be over. */
+	ASSERT_LE(9, count_records(&self->t, self->share, self->fd, 0, 1, 10));
 	LEAVE(self->fd);
 	ASSERT_GOES_ON(0, 1);
 	self->fd = open_syscall(self->t.pid, 0, O_RDWR);
@@ -523,7 +535,7 @@ static void come_and_go(struct __test_metadata *_metadata, FIXTURE_DATA(vdso) *s
 TEST_F_TIMEOUT(vdso, tracers_come_and_go, 600)
 {
 	START_SPINNING("threads", NR_SLOTS);
-	come_and_go(_metadata, self, NR_SLOTS, rounds_by(40));
+	come_and_go(_metadata, self, NR_SLOTS, rounds_by(80));
 }
 
 TEST_F_TIMEOUT(vdso, signals_come_too, 600)
@@ -535,14 +547,14 @@ TEST_F_TIMEOUT(vdso, signals_come_too, 600)
 /* While one thread takes the traps away, another may just have run into one. */
 TEST_F_TIMEOUT(vdso, traps_vanish_for_all_threads, 600)
 {
-	int i, rounds = rounds_by(10);
+	int i, rounds = rounds_by(40);
 
 	START_SPINNING("threads", NR_SLOTS);
 	for (i = 0; i < rounds; i++) {
 		self->fd = ATTACH("none");
-		ASSERT_LE(0, count_records(&self->t, self->share, -1, i % NR_SLOTS, 1, 1));
+		ASSERT_TRUE(goes_on_somewhere(&self->t, self->share));
 		LEAVE(self->fd);
-		ASSERT_LE(0, count_records(&self->t, self->share, -1, i % NR_SLOTS, 1, 1));
+		ASSERT_TRUE(goes_on_somewhere(&self->t, self->share));
 	}
 	ASSERT_IS_FAST(self->t.pid, 0, NR_SLOTS);
 }
@@ -600,7 +612,7 @@ TEST_F(vdso, two_tracers_want_it)
 	self->fds[1] = ATTACH("none");
 	ASSERT_SEES_GETCPU(self->fds[0]);
 	LEAVE(self->fds[1]);
-	ASSERT_LE(3, count_records(&self->t, self->share, self->fds[0], 0, 1, 3));
+	ASSERT_LE(2, count_records(&self->t, self->share, self->fds[0], 0, 1, 3));
 	self->fds[1] = ATTACH("none");
 	LEAVE(self->fds[0]);
 	/* Whom it is no matter sees them as long as somebody wants them. */

@@ -147,8 +147,8 @@ normalise()
 
 		/^# running /	{ program = substr($0, 11); delete mark; next }
 		# Some begin the line with other words.
-		/^\| (.*\.\.)?(not )?ok [0-9]+/ {
-			sub(/^\| (.*\.\.)?/, "")
+		match($0, /(^\| |\.\.)(not )?ok [0-9]+ /) {
+			$0 = substr($0, RSTART + 2)
 			tap($0)
 			next
 		}
