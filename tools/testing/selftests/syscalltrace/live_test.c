@@ -1184,11 +1184,12 @@ static void count_in_a_storm(void)
 	if (pipe(fds))
 		_exit(1);
 	setitimer(ITIMER_REAL, &every, NULL);
-	for (i = 0; i < 50; i++)
+	/* On a busy machine the first one may take its time. */
+	for (i = 0; i < 50 || handled < 50; i++)
 		if (raw(SYS_write, fds[1], (long)"x", 1) != 1 ||
 		    raw(SYS_read, fds[0], (long)&c, 1) != 1)
 			_exit(2);
-	_exit(handled ? 7 : 3);
+	_exit(7);
 }
 
 /* Signals while each call is stopped, twice: it gets on, and each call ends well. */

@@ -18,8 +18,7 @@ export STOCK
 
 objects="kernel/entry/common.o arch/x86/entry/common.o kernel/fork.o kernel/exit.o kernel/signal.o
 	fs/exec.o fs/proc/base.o fs/proc/array.o arch/x86/entry/vsyscall/vsyscall_64.o
-	arch/x86/entry/vdso/vma.o arch/x86/entry/vdso/extable.o arch/x86/entry/vdso/vdso64.so
-	arch/x86/entry/vdso/vdso32.so"
+	arch/x86/entry/vdso/vma.o arch/x86/entry/vdso/extable.o"
 
 # Instructions with what they refer to, without file names. $1: object
 code()
