@@ -243,6 +243,23 @@ compare_strace strace_then_layers strace_with_seccomp --seccomp-bpf -e trace=ope
 compare_strace layers_then_strace strace_last
 compare_strace layers_on_strace strace_with_layers --seccomp-bpf -e trace=openat,write,dup2
 
+# strace has the program and its tracers.
+mkdir strace
+hold "strace -q -f -o $dir/strace/of identity -l 2" sh -c "$pipeline"
+go
+wait "$job"
+status=$?
+want="TWO ONE
+got it
+3
+ls: /does/not/exist: No such file or directory
+1"
+equal "strace_has_tracers_and_program" "$want" "$(cat "$gate.out")
+$status"
+grep -q 'write(.*signals all' strace/of
+result "strace_shows_what_tracers_say" $?
+rm -rf strace
+
 # ------------------- a tracer of ours, and strace at once --------------------
 
 writes='echo one; echo two; echo three'
@@ -302,6 +319,20 @@ equal "strace_shows_what_the_tracer_decides" \
 	'mkdir("a", 0777) = 0;mkdir("b", 0777) = -1 EPERM (Operation not permitted);mkdir("c", 0777) = -1 EIO (Input/output error);' \
 	"$(stracing 'mkdir(')"
 equal "only_what_was_let_run_has_run" c "$(ls work)"
+
+# Also when strace looks from within seccomp, which comes after the tracers.
+hold "strace -q -f --seccomp-bpf -o $dir/strace.out -e signal=none -e trace=mkdir" mkdir a
+trace mkdir
+heard=
+go
+hear 'mkdir "other", _'
+echo step >&3
+hear cont
+exec 3>&-
+wait "$job"
+equal "strace_with_seccomp_shows_the_call_of_the_program" 'mkdir("a", 0777) = 0;' \
+	"$(stracing 'mkdir(')"
+equal "another_call_is_made_under_strace_with_seccomp" other "$(ls work)"
 
 # A call that strace refuses does not get as far as a tracer; what strace makes of
 # a call, of its memory, of its result, and the signals that it sends, do.
@@ -447,6 +478,8 @@ debug()
 	timeout -s KILL 300 $with gdb -nx -batch -x common.gdb \
 		-ex "set exec-wrapper $dir/layered" "$@" > gdb.out 2>&1 < /dev/null
 	echo "status $?" >> gdb.out
+	# Those of the program may not have said it yet.
+	[ "$inner" = 0 ] || until_true test -s layers
 	grep '^identity: layer' gdb.out >> layers
 	sed -E -e '/^identity: layer/d' -e 's/(process|LWP) [0-9]+/\1 PID/g' gdb.out
 }
@@ -466,6 +499,10 @@ for nr in 1 2; do
 	layers_worked $nr 30
 	result "gdb_with_layers.$nr.layers" $?
 done
+debug 2 1 -x session.gdb --args /tests/debuggee > session.both
+same "gdb_with_layers_on_a_program_with_layers" session.0 session.both
+layers_worked 3 30
+result "gdb_with_layers_on_a_program_with_layers.layers" $?
 
 # Start the debuggee; it is stopped at a call that nobody has read. $@: its arguments
 hold_at_call()
