@@ -393,11 +393,11 @@ b" "$(ls work)"
 cat > layered << 'END'
 #!/bin/sh
 echo $$ > inferior
-read -r layers < inner
+read -r total layers < inner
 if [ "$layers" != 0 ]; then
 	# shellcheck disable=SC2086 # how many, and options
 	(identity -s -l $layers -p $$ 2> layers &)
-	until grep -q "^SyscallTracers:.${layers%% *}\$" /proc/$$/status; do :; done
+	until grep -q "^SyscallTracers:.$total\$" /proc/$$/status; do :; done
 fi
 exec "$@"
 END
@@ -473,7 +473,7 @@ debug()
 	[ "$outer" != 0 ] || with=
 	: > layers
 	rm -f inferior
-	echo "$inner" > inner
+	echo "$((${inner%% *} + outer)) $inner" > inner
 	# shellcheck disable=SC2086 # a list of words
 	timeout -s KILL 300 $with gdb -nx -batch -x common.gdb \
 		-ex "set exec-wrapper $dir/layered" "$@" > gdb.out 2>&1 < /dev/null
