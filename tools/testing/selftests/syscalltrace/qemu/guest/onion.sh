@@ -228,9 +228,12 @@ layers_on_strace()
 # $1: function, $2: kind, rest: options of strace
 compare_strace()
 {
-	function=$1 kind=$2
+	function=$1 kind=$2 bound="2 -b"
 	shift 2
-	for nr in 0 1 8 "2 -b"; do
+	# From within seccomp it sees where bound copies are, which it does not read:
+	# process_vm_readv() does not get there.
+	[ "$1" != --seccomp-bpf ] || bound=2
+	for nr in 0 1 8 "$bound"; do
 		$function "$kind" "$nr" "$@"
 		same "$kind.$nr" "$kind.0" "$kind.$nr"
 		[ "$nr" = 0 ] || layers_worked "${nr%% *}"
@@ -330,8 +333,9 @@ echo step >&3
 hear cont
 exec 3>&-
 wait "$job"
-equal "strace_with_seccomp_shows_the_call_of_the_program" 'mkdir("a", 0777) = 0;' \
-	"$(stracing 'mkdir(')"
+# With new memory that process_vm_readv() does not get at.
+equal "strace_with_seccomp_shows_the_call_that_is_made" 'mkdir(ADDRESS, 0777) = 0;' \
+	"$(stracing 'mkdir(' | sed 's/0x[0-9a-f]*/ADDRESS/')"
 equal "another_call_is_made_under_strace_with_seccomp" other "$(ls work)"
 
 # A call that strace refuses does not get as far as a tracer; what strace makes of
