@@ -171,7 +171,9 @@ enum strace_verdict {
 /**
  * struct strace_event - a stop of a task; each task has one
  * @node: in the layer's list of its state; under the layer's lock
+ * @layer: the layer that it is queued on; NULL when idle; as @state
  * @state: under the layer's lock
+ * @wait: where @task waits
  * @task: who stops; constant
  * @id: names this stop within the layer; set by the tracee before it queues
  * @read: a tracer has read it; under the layer's lock, and the task's when it is over
@@ -187,7 +189,9 @@ enum strace_verdict {
  */
 struct strace_event {
 	struct list_head node;
+	struct strace_layer *layer;
 	enum strace_event_state state;
+	wait_queue_head_t wait;
 	struct task_struct *task;
 	u64 id;
 	bool read;
@@ -227,6 +231,7 @@ struct strace_view {
 /**
  * struct strace_task - what a traced task keeps
  * @refs: one for task_struct::strace, one for each seat that names the task
+ * @rcu: tracers look for a stop without a reference
  * @nest: the layers of the call being made, or of the last one; like all that
  *	follows but @event, touched by the task itself only
  * @waiting: the task is stopped; read by its siblings
@@ -257,6 +262,7 @@ struct strace_view {
  */
 struct strace_task {
 	refcount_t refs;
+	struct rcu_head rcu;
 	struct strace_nest *nest;
 	bool waiting;
 	bool in_call;
@@ -337,16 +343,31 @@ struct strace_rule {
 	struct syscall_set set;
 };
 
+/* What to do with a call: one byte for each number of each ABI. */
+#define STRACE_DECISION_PASS	0	/* it runs; the layer does not see it */
+#define STRACE_DECISION_STOP	1
+#define STRACE_DECISION_COUNT	2	/* rules have to count it before they know */
+#define STRACE_DECISION_RULE	3	/* as rule 0 says; 4: as rule 1 says; and so on */
+static_assert(STRACE_DECISION_RULE + STRACE_MAX_RULES <= U8_MAX);
+
 /**
- * struct strace_rules - the rules of a layer; constant
- * @refs: one for the layer, one for each task that looks
- * @nr: number of rules
+ * struct strace_policy - what a layer does to which calls; constant
+ * @refs: one for the layer, one for each task that counts
+ * @rcu: tasks look without a reference
+ * @is_empty: it lets all calls pass
+ * @set: the calls that stop unless a rule says otherwise
+ * @decisions: what that and the rules come to
+ * @nr_rules: number of rules
  * @rules: the newest last
  */
-struct strace_rules {
+struct strace_policy {
 	refcount_t refs;
-	unsigned int nr;
-	struct strace_rule rules[] __counted_by(nr);
+	struct rcu_head rcu;
+	bool is_empty;
+	struct syscall_set set;
+	u8 decisions[SYSCALL_NR_ABIS][SYSCALL_SET_BITS];
+	unsigned int nr_rules;
+	struct strace_rule rules[] __counted_by(nr_rules);
 };
 
 /**
@@ -389,13 +410,13 @@ enum strace_layer_state {
  * @gone: the generation whose targets have all ended; written under @lock
  * @error_column: where the last refused line went wrong, 0 if none did; under @lock
  * @error_text: and why; under @lock
- * @set: calls that stop; written under @lock, a word at a time
  * @signals: bit n - 1: signal n stops; written under @lock
  * @limit: bytes of a string to copy; written under @lock
  * @out: show what calls wrote; written under @lock
  * @bind: an &enum syscall_bind; written under @lock
  * @real_calls: what the vDSO does enters the kernel; written under @lock
- * @rules: or NULL; written under @lock
+ * @policy_lock: serialises who changes @policy; taken before @lock
+ * @policy: what becomes of which calls, or NULL; written under both locks
  * @timeout: jiffies until a stop gets @timeout_action, 0 for never; under @lock
  * @timeout_action: an &enum syscall_action; under @lock
  * @timeout_value: goes with it; under @lock
@@ -430,13 +451,13 @@ struct strace_layer {
 	unsigned int gone;
 	u32 error_column;
 	const char *error_text;
-	struct syscall_set set;
 	u64 signals;
 	u32 limit;
 	bool out;
 	u32 bind;
 	bool real_calls;
-	struct strace_rules *rules;
+	struct mutex policy_lock; /* see above */
+	struct strace_policy __rcu *policy;
 	unsigned long timeout;
 	u32 timeout_action;
 	s64 timeout_value;
@@ -493,6 +514,21 @@ static inline bool strace_seat_is_stale(const struct strace_seat *seat)
 	return !strace_seat_is_live(seat);
 }
 
+/* For who holds its policy_lock. */
+static inline struct strace_policy *strace_locked_policy(struct strace_layer *layer)
+{
+	return rcu_dereference_protected(layer->policy, lockdep_is_held(&layer->policy_lock));
+}
+
+/* @policy: or NULL; @nr: from user space */
+static inline u8 strace_look_up(const struct strace_policy *policy, u32 abi, u32 nr)
+{
+	if (nr >= SYSCALL_SET_BITS)
+		nr = SYSCALL_SET_BITS - 1;
+	nr = array_index_nospec(nr, SYSCALL_SET_BITS);
+	return policy ? policy->decisions[abi][nr] : STRACE_DECISION_PASS;
+}
+
 /* strace_area.c, for strace_bind.c and strace_hooks.c */
 unsigned long strace_reserve(struct strace_room *room, enum syscall_abi abi, u64 len);
 void strace_release(struct strace_room *room);
@@ -515,7 +551,15 @@ int strace_check_kept(const struct strace_task *st, const struct syscall_call *o
 void strace_capture_path(struct strace_task *st, const char *path);
 void strace_put_snapshot(struct strace_snapshot *snapshot);
 
-/* strace_layer.c, for strace_hooks.c */
+/* strace_policy.c, for strace_layer.c and strace_hooks.c */
+struct strace_policy *strace_get_policy(struct strace_layer *layer);
+void strace_put_policy(struct strace_policy *policy);
+struct strace_policy *strace_set_calls(struct strace_layer *layer, const struct syscall_set *set);
+struct strace_policy *strace_publish_policy(struct strace_layer *layer, struct strace_policy *new);
+u32 strace_decide(struct strace_task *st, struct strace_layer *layer,
+		  const struct syscall_call *call, s64 *value);
+
+/* strace_layer.c, for strace_hooks.c and strace_policy.c */
 struct strace_memory *strace_alloc_memory(u32 size);
 void strace_put_memory(struct strace_memory *memory);
 void strace_put_request(struct strace_request *req);
@@ -528,8 +572,7 @@ bool strace_nest_wants_real_calls(const struct strace_nest *nest);
 struct strace_nest *strace_follow(struct strace_nest *from, struct strace_task *st);
 void strace_leave_seat(struct strace_seat *seat);
 void strace_post_end(struct strace_seat *seat, long code);
-struct strace_rules *strace_get_rules(struct strace_layer *layer);
-void strace_put_rules(struct strace_rules *rules);
+void strace_wake_work(struct strace_layer *layer);
 bool strace_layer_is_capable(struct strace_layer *layer, struct user_namespace *ns);
 bool strace_layer_may_stay(struct strace_layer *layer);
 bool strace_layer_may_look(struct strace_layer *layer);

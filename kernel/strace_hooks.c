@@ -186,7 +186,13 @@ static void do_request(struct strace_layer *layer, struct strace_request *req)
 
 static void wake_tracer(struct strace_layer *layer)
 {
-	wake_up_interruptible_poll(&layer->wait, EPOLLIN | EPOLLRDNORM | EPOLLPRI);
+	wake_up_poll(&layer->wait, EPOLLIN | EPOLLRDNORM | EPOLLPRI);
+}
+
+/* The task is about to sleep: here is a CPU for the tracer. */
+static void hand_cpu_to_tracer(struct strace_layer *layer)
+{
+	wake_up_poll_on_current_cpu(&layer->wait, EPOLLIN | EPOLLRDNORM | EPOLLPRI);
 }
 
 /* What a layer whose tracer is gone has left word of. */
@@ -218,6 +224,7 @@ static bool post_event(const struct strace_seat *seat, struct strace_event *even
 	armed = seated && layer->state == STRACE_LAYER_ARMED;
 	if (armed) {
 		event->id = ++layer->next_id;
+		event->layer = layer;
 		event->state = STRACE_EVENT_QUEUED;
 		list_add_tail(&event->node, &layer->queued);
 	} else if (seated && layer->state == STRACE_LAYER_CLOSED) {
@@ -225,7 +232,7 @@ static bool post_event(const struct strace_seat *seat, struct strace_event *even
 	}
 	spin_unlock(&layer->lock);
 	if (armed)
-		wake_tracer(layer);
+		hand_cpu_to_tracer(layer);
 	return armed;
 }
 
@@ -238,6 +245,7 @@ static void drop_event(struct strace_layer *layer, struct strace_event *event)
 	spin_lock(&layer->lock);
 	list_del_init(&event->node);
 	event->state = STRACE_EVENT_IDLE;
+	event->layer = NULL;
 	req = event->request;
 	event->request = NULL;
 	waiting = !list_empty(&layer->queued);
@@ -261,6 +269,7 @@ static bool withdraw_event(struct strace_layer *layer, struct strace_event *even
 	if (unseen) {
 		list_del_init(&event->node);
 		event->state = STRACE_EVENT_IDLE;
+		event->layer = NULL;
 	}
 	spin_unlock(&layer->lock);
 	return unseen;
@@ -550,11 +559,12 @@ static enum strace_verdict wait_for_answer(struct strace_layer *layer,
 	bool interrupted = false, answered;
 	unsigned long start = jiffies;
 	struct strace_request *req;
+	DEFINE_WAIT(wait);
 
 	WRITE_ONCE(current->strace->waiting, true);
 	for (;;) {
 		/* Not freezable as it is: freezing wakes it, so that the time can be told. */
-		set_current_state(TASK_INTERRUPTIBLE);
+		prepare_to_wait(&event->wait, &wait, TASK_INTERRUPTIBLE);
 		answered = is_answered(layer, event, &req);
 		if (answered && !is_frozen_by_cgroup()) {
 			verdict = event->verdict;
@@ -589,7 +599,7 @@ static enum strace_verdict wait_for_answer(struct strace_layer *layer,
 		else if (!schedule_timeout(time_left(layer, start)))
 			expire_event(layer, event, start);
 	}
-	__set_current_state(TASK_RUNNING);
+	finish_wait(&event->wait, &wait);
 	/* Either we see the signal, or who hands it over sees us. */
 	smp_store_mb(current->strace->waiting, false);
 	/* A sibling that is stopped may have left a signal for us to take. */
@@ -769,71 +779,6 @@ static enum strace_verdict judge(struct strace_task *st, unsigned int i,
 	return verdict;
 }
 
-/* A count stands beside a number that says which rule it is of. */
-#define COUNT_BITS	40
-#define COUNT_MAX	(BIT_ULL(COUNT_BITS) - 1)
-static_assert(BIT_ULL(BITS_PER_LONG - 1 - COUNT_BITS) > STRACE_MAX_EPOCH);
-
-/*
- * Count a call of the current thread for a rule, each call by itself. Return 0 if
- * there is no memory for that.
- */
-static u64 count_call(struct strace_task *st, const struct strace_rule *rule,
-		      const struct syscall_call *call)
-{
-	/* As in the set: numbers that no ABI has are one. */
-	u32 nr = min_t(u32, call->nr, SYSCALL_SET_BITS - 1);
-	unsigned long index = (rule->place * SYSCALL_NR_ABIS + call->abi) *
-			      SYSCALL_SET_BITS + nr;
-	void *entry = xa_load(&st->counts, index);
-	u64 count = 1;
-
-	if (entry && xa_to_value(entry) >> COUNT_BITS == rule->epoch)
-		count = min((xa_to_value(entry) & COUNT_MAX) + 1, COUNT_MAX);
-	entry = xa_mk_value((u64)rule->epoch << COUNT_BITS | count);
-	return xa_is_err(xa_store(&st->counts, index, entry, GFP_KERNEL_ACCOUNT)) ? 0 : count;
-}
-
-static bool is_always(const struct syscall_when *when)
-{
-	return when->first == 1 && when->last == U32_MAX && when->step == 1;
-}
-
-static bool is_due(const struct syscall_when *when, u64 count)
-{
-	return count >= when->first && (count <= when->last || when->last == U32_MAX) &&
-	       (count - when->first) % when->step == 0;
-}
-
-/* What do the layer's rules say, the newest first? True if one says something. */
-static bool apply_rules(struct strace_task *st, struct strace_layer *layer,
-			const struct syscall_call *call, u32 *action, s64 *value)
-{
-	struct strace_rules *rules = strace_get_rules(layer);
-	bool found = false;
-	unsigned int i;
-
-	if (!rules)
-		return false;
-	for (i = rules->nr; i-- > 0;) {
-		const struct strace_rule *rule = &rules->rules[i];
-		u64 count = 1;
-
-		if (!syscall_set_has(&rule->set, call->abi, call->nr))
-			continue;
-		/* All that are for the call count it. */
-		if (!is_always(&rule->when))
-			count = count_call(st, rule, call);
-		if (found || (count && !is_due(&rule->when, count)))
-			continue;
-		found = true;
-		*action = count ? rule->action : SYSCALL_ACTION_VALUE;
-		*value = count ? rule->value : -ENOMEM;
-	}
-	strace_put_rules(rules);
-	return found;
-}
-
 /* The layer of seat @i judges the call. */
 static enum strace_verdict judge_from_seat(struct strace_task *st, unsigned int i,
 					   struct syscall_call *call, bool vsyscall)
@@ -853,14 +798,9 @@ static enum strace_verdict judge_from_seat(struct strace_task *st, unsigned int 
 static enum strace_verdict decide(struct strace_task *st, unsigned int i,
 				  struct syscall_call *call, bool vsyscall)
 {
-	struct strace_layer *layer = st->nest->seats[i].layer;
-	u32 action = SYSCALL_ACTION_CONT;
 	s64 value = 0;
 
-	if (!apply_rules(st, layer, call, &action, &value) &&
-	    syscall_set_has(&layer->set, call->abi, call->nr))
-		action = SYSCALL_ACTION_STOP;
-	switch (action) {
+	switch (strace_decide(st, st->nest->seats[i].layer, call, &value)) {
 	case SYSCALL_ACTION_STOP:
 		return judge_from_seat(st, i, call, vsyscall);
 	case SYSCALL_ACTION_VALUE:
@@ -1005,6 +945,68 @@ static bool enter(struct pt_regs *regs, bool vsyscall)
 	}
 }
 
+/*
+ * Does the layer let the call pass, unseen? @idle: cleared if it wants other things.
+ * Whoever is about to come or to go is not for the short way.
+ */
+static bool lets_pass(const struct strace_seat *seat, const struct strace_task *st,
+		      u32 abi, u32 nr, bool *idle)
+{
+	const struct strace_policy *policy;
+
+	if (!strace_seat_is_live(seat))
+		return false;
+	if (!strace_seat_covers(seat, st))
+		return true;
+	policy = rcu_dereference(seat->layer->policy);
+	if (READ_ONCE(seat->layer->events) || (policy && !policy->is_empty))
+		*idle = false;
+	return strace_look_up(policy, abi, nr) == STRACE_DECISION_PASS;
+}
+
+static bool all_let_pass(const struct strace_nest *nest, const struct strace_task *st,
+			 u32 abi, u32 nr, bool *idle)
+{
+	bool pass = true;
+	unsigned int i;
+
+	rcu_read_lock();
+	for (i = 0; i < nest->nr && pass; i++)
+		pass = lets_pass(&nest->seats[i], st, abi, nr, idle);
+	rcu_read_unlock();
+	return pass;
+}
+
+/* No layer wants anything of this task's calls. strace_wake_work() undoes it. */
+static void stop_looking(struct strace_task *st)
+{
+	bool idle = true;
+
+	spin_lock_irq(strace_siglock(current));
+	if (current->signal->strace_nest == st->nest &&
+	    all_let_pass(st->nest, st, SYSCALL_ABI_NATIVE, 0, &idle) && idle)
+		clear_syscall_work(STRACE);
+	spin_unlock_irq(strace_siglock(current));
+}
+
+/* The short way for calls that no layer wants to see. */
+static bool is_let_pass(struct strace_task *st, struct pt_regs *regs)
+{
+	enum syscall_abi abi = current_abi();
+	int nr = syscall_get_nr(current, regs);
+	bool idle = true;
+
+	if (!st->nest || READ_ONCE(current->signal->strace_nest) != st->nest ||
+	    st->again || st->newborn || st->executed || st->room.area || nr == -1)
+		return false;
+	if (!all_let_pass(st->nest, st, abi, nr & ~abi_bit(abi), &idle))
+		return false;
+	st->in_call = false;
+	if (unlikely(idle))
+		stop_looking(st);
+	return true;
+}
+
 /**
  * strace_enter - let the layers judge a call that is about to be made
  * @regs: the program's registers; changed as the layers say
@@ -1018,6 +1020,10 @@ static bool enter(struct pt_regs *regs, bool vsyscall)
  */
 bool strace_enter(struct pt_regs *regs)
 {
+	struct strace_task *st = current->strace;
+
+	if (st && is_let_pass(st, regs))
+		return false;
 	return enter(regs, false);
 }
 
@@ -1046,6 +1052,17 @@ bool strace_call_is_judged(void)
 	return current->strace && current->strace->in_call;
 }
 
+/* A call that the layers let pass, or that was none, may have become another one. */
+static bool is_unjudged(struct strace_task *st, struct pt_regs *regs)
+{
+	struct syscall_call call;
+	struct strace_regs now;
+
+	read_regs(regs, &now);
+	regs_to_call(&now, &call);
+	return st->nest && now.nr != -1 && !is_internal_call(&call) && !is_let_pass(st, regs);
+}
+
 /**
  * strace_call_changed - did somebody change the call after it was judged?
  * @regs: the program's registers
@@ -1061,8 +1078,10 @@ bool strace_call_changed(struct pt_regs *regs)
 	struct strace_task *st = current->strace;
 	struct strace_regs now;
 
-	if (!st || !st->in_call)
+	if (!st)
 		return false;
+	if (!st->in_call)
+		return is_unjudged(st, regs);
 	read_regs(regs, &now);
 	if (regs_are_equal(&now, &st->used))
 		return false;

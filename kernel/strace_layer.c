@@ -3,8 +3,8 @@
  * Layers of /proc/<pid>/syscall: attaching them, and answering their stops.
  *
  * Locks, outermost first: signal_struct::cred_guard_mutex while attaching,
- * strace_owner_lock, sighand_struct::siglock to publish a nest. The layer's
- * lock is never held together with siglock.
+ * strace_owner_lock, the layer's policy_lock, sighand_struct::siglock to publish a
+ * nest. The layer's lock is never held together with siglock.
  */
 
 #include <linux/audit.h>
@@ -125,6 +125,7 @@ struct strace_task *strace_alloc_task(struct task_struct *task)
 	if (st) {
 		refcount_set(&st->refs, 1);
 		INIT_LIST_HEAD(&st->event.node);
+		init_waitqueue_head(&st->event.wait);
 		xa_init_flags(&st->counts, XA_FLAGS_ACCOUNT);
 		st->event.task = task;
 	}
@@ -150,7 +151,7 @@ void strace_put_task(struct strace_task *st)
 		xa_destroy(&st->counts);
 	strace_put_snapshot(st->snapshot);
 	kvfree(st->event.fresh);
-	kfree(st);
+	kfree_rcu(st, rcu);
 }
 
 /**
@@ -177,6 +178,7 @@ struct strace_layer *strace_alloc_layer(bool console)
 	layer->number = number;
 	refcount_set(&layer->refs, 1);
 	spin_lock_init(&layer->lock);
+	mutex_init(&layer->policy_lock);
 	INIT_LIST_HEAD(&layer->queued);
 	INIT_LIST_HEAD(&layer->reported);
 	INIT_LIST_HEAD(&layer->notes);
@@ -221,7 +223,7 @@ void strace_put_layer(struct strace_layer *layer)
 		     !list_empty(&layer->reported));
 	list_for_each_entry_safe(note, next, &layer->notes, node)
 		free_note(note);
-	strace_put_rules(layer->rules);
+	strace_put_policy(rcu_dereference_protected(layer->policy, true));
 	put_cred(layer->cred);
 	put_pid_ns(layer->ns);
 	ida_free(&strace_numbers, layer->number);
@@ -554,6 +556,50 @@ static void start_tracing(struct task_struct *t)
 	set_task_syscall_work(t, STRACE);
 }
 
+static bool has_layer(const struct strace_nest *nest, const struct strace_layer *layer)
+{
+	unsigned int i;
+
+	for (i = 0; nest && i < nest->nr; i++)
+		if (nest->seats[i].layer == layer)
+			return true;
+	return false;
+}
+
+static void start_tracing_all(struct task_struct *task, const struct strace_layer *layer)
+{
+	struct task_struct *t;
+	unsigned long flags;
+
+	if (!READ_ONCE(task->signal->strace_nest) || !lock_task_sighand(task, &flags))
+		return;
+	if (has_layer(task->signal->strace_nest, layer))
+		for_each_thread(task, t)
+			if (t->strace)
+				start_tracing(t);
+	unlock_task_sighand(task, &flags);
+}
+
+/**
+ * strace_wake_work - the layer may want what it did not want before
+ * @layer: the layer
+ *
+ * Tasks that no layer wants anything of do not look any more: make them look.
+ *
+ * Context: Process context.
+ */
+void strace_wake_work(struct strace_layer *layer)
+{
+	struct task_struct *task;
+
+	/* Pairs with siglock in stop_looking(): it sees the new policy, or we come later. */
+	smp_mb();
+	rcu_read_lock();
+	for_each_process(task)
+		start_tracing_all(task, layer);
+	rcu_read_unlock();
+}
+
 /*
  * Publish @new in the place of @old. -EAGAIN if the threads or the layers of
  * the process have changed meanwhile, -ESRCH if there is nobody to trace.
@@ -610,33 +656,25 @@ static struct strace_task *get_slot(struct task_struct *task)
 	return st;
 }
 
-static void set_calls(struct strace_layer *layer, const struct syscall_set *set)
-{
-	unsigned int abi, i;
-
-	for (abi = 0; abi < SYSCALL_NR_ABIS; abi++)
-		for (i = 0; i < SYSCALL_SET_WORDS; i++)
-			WRITE_ONCE(layer->set.bits[abi][i], set->bits[abi][i]);
-}
-
 /*
  * The seat that was published counts from here on; older seats of the layer,
  * which some tasks may still have, are void. Until here they did.
  */
-static void begin_generation(struct strace_layer *layer, const struct syscall_set *set)
+static void begin_generation(struct strace_layer *layer, struct strace_policy *policy)
 {
 	spin_lock(&layer->lock);
-	set_calls(layer, set);
+	policy = strace_publish_policy(layer, policy);
 	layer->lost = false;
 	WRITE_ONCE(layer->state, STRACE_LAYER_ARMED);
 	/* Pairs with smp_rmb() in strace_seat_is_stale(). */
 	smp_wmb();
 	WRITE_ONCE(layer->generation, layer->generation + 1);
 	spin_unlock(&layer->lock);
+	strace_put_policy(policy);
 }
 
 static int try_add_seat(struct strace_layer *layer, struct task_struct *task,
-			bool one_thread, const struct syscall_set *set)
+			bool one_thread, struct strace_policy *policy)
 {
 	struct strace_task *only = NULL;
 	struct strace_nest *old, *new;
@@ -658,7 +696,7 @@ static int try_add_seat(struct strace_layer *layer, struct task_struct *task,
 		begin_count(layer);
 		err = publish_nest(task, old, new, one_thread);
 		if (!err)
-			begin_generation(layer, set);
+			begin_generation(layer, policy);
 		/* The process's reference to the old, or our own to the new. */
 		strace_put_nest(err ? new : old);
 	}
@@ -698,7 +736,7 @@ int strace_check_threads(struct task_struct *task, bool one_thread)
  * A layer that has its seat keeps it, so that no call slips through: one that is
  * armed, and one whose tracer is gone and that has left word for its stops.
  */
-static bool arm_in_place(struct strace_layer *layer, const struct syscall_set *set)
+static bool arm_in_place(struct strace_layer *layer, struct strace_policy *policy)
 {
 	bool seated;
 
@@ -706,10 +744,14 @@ static bool arm_in_place(struct strace_layer *layer, const struct syscall_set *s
 	seated = layer->gone != layer->generation &&
 		 (layer->state == STRACE_LAYER_ARMED || layer->state == STRACE_LAYER_CLOSED);
 	if (seated) {
-		set_calls(layer, set);
+		policy = strace_publish_policy(layer, policy);
 		WRITE_ONCE(layer->state, STRACE_LAYER_ARMED);
 	}
 	spin_unlock(&layer->lock);
+	if (seated) {
+		strace_put_policy(policy);
+		strace_wake_work(layer);
+	}
 	return seated;
 }
 
@@ -726,10 +768,30 @@ static bool is_on(const struct strace_layer *layer, struct task_struct *task)
 	return found;
 }
 
+static int arm(struct strace_layer *layer, struct task_struct *task, bool one_thread,
+	       const struct syscall_set *set)
+{
+	struct strace_policy *policy;
+	int err = 0;
+
+	lockdep_assert_held(&layer->policy_lock);
+	policy = strace_set_calls(layer, set);
+	if (IS_ERR(policy))
+		return PTR_ERR(policy);
+	if (arm_in_place(layer, policy))
+		return 0;
+	do {
+		err = try_add_seat(layer, task, one_thread, policy);
+	} while (err == -EAGAIN && !fatal_signal_pending(current));
+	if (err)
+		strace_put_policy(policy);
+	return err;
+}
+
 static int attach_locked(struct strace_layer *layer, struct task_struct *task,
 			 bool one_thread, const struct syscall_set *set)
 {
-	int err = 0;
+	int err;
 
 	lockdep_assert_held(&strace_owner_lock);
 	if (!layer->console && makes_cycle(layer, task))
@@ -737,11 +799,9 @@ static int attach_locked(struct strace_layer *layer, struct task_struct *task,
 	/* It is on others, and has lost this one. */
 	if (!strace_layer_is_over(layer) && !is_on(layer, task))
 		return -EPERM;
-	if (!arm_in_place(layer, set)) {
-		do {
-			err = try_add_seat(layer, task, one_thread, set);
-		} while (err == -EAGAIN && !fatal_signal_pending(current));
-	}
+	mutex_lock(&layer->policy_lock);
+	err = arm(layer, task, one_thread, set);
+	mutex_unlock(&layer->policy_lock);
 	if (!err)
 		take_ownership(layer);
 	return err;
@@ -926,7 +986,7 @@ struct strace_layer *strace_get_console(struct task_struct *task, bool one_threa
 
 /* --------------------------------- leaving ------------------------------- */
 
-/* Hand the task its answer. */
+/* This is the answer; the task is still to be woken. */
 static void answer_event(struct strace_event *event, enum strace_verdict verdict,
 			 s64 value)
 {
@@ -934,7 +994,6 @@ static void answer_event(struct strace_event *event, enum strace_verdict verdict
 	event->verdict = verdict;
 	event->value = value;
 	event->state = STRACE_EVENT_ANSWERED;
-	wake_up_process(event->task);
 }
 
 static void answer_by_onclose(struct strace_layer *layer, struct strace_event *event)
@@ -949,6 +1008,7 @@ static void answer_by_onclose(struct strace_layer *layer, struct strace_event *e
 		answer_event(event, STRACE_VERDICT_VALUE, layer->onclose_value);
 	else
 		answer_event(event, STRACE_VERDICT_CONT, 0);
+	wake_up_process(event->task);
 }
 
 static void leave_locked(struct strace_layer *layer, bool detach, bool lost)
@@ -1259,117 +1319,6 @@ static void set_timeout(struct strace_layer *layer, const struct syscall_command
 }
 
 /**
- * strace_put_rules - give back a reference
- * @rules: may be NULL
- *
- * Context: Process context.
- */
-void strace_put_rules(struct strace_rules *rules)
-{
-	if (rules && refcount_dec_and_test(&rules->refs))
-		kvfree(rules);
-}
-
-/**
- * strace_get_rules - the rules of a layer
- * @layer: the layer
- *
- * Context: Process context.
- * Return: the rules with a reference, or NULL if there are none.
- */
-struct strace_rules *strace_get_rules(struct strace_layer *layer)
-{
-	struct strace_rules *rules;
-
-	if (!READ_ONCE(layer->rules))
-		return NULL;
-	spin_lock(&layer->lock);
-	rules = layer->rules;
-	if (rules)
-		refcount_inc(&rules->refs);
-	spin_unlock(&layer->lock);
-	return rules;
-}
-
-/*
- * Put @new in the place of @old. Return 0, -EAGAIN if somebody else was quicker, or
- * -ESRCH if the tracer is gone: what it has left word of stays.
- */
-static int replace_rules(struct strace_layer *layer, struct strace_rules *old,
-			 struct strace_rules *new)
-{
-	int err = 0;
-
-	spin_lock(&layer->lock);
-	if (layer->state == STRACE_LAYER_CLOSED)
-		err = -ESRCH;
-	else if (layer->rules != old)
-		err = -EAGAIN;
-	else
-		WRITE_ONCE(layer->rules, new);
-	spin_unlock(&layer->lock);
-	return err;
-}
-
-/* @number: of the layer */
-static struct strace_rules *add_rule(const struct strace_rules *old, unsigned long number,
-				     const struct syscall_command *cmd)
-{
-	static atomic_t last_epoch;
-	unsigned int nr = old ? old->nr : 0;
-	struct strace_rules *new;
-
-	if (nr == STRACE_MAX_RULES)
-		return ERR_PTR(-ENOSPC);
-	new = kvmalloc(struct_size(new, rules, nr + 1), GFP_KERNEL_ACCOUNT);
-	if (!new)
-		return ERR_PTR(-ENOMEM);
-	refcount_set(&new->refs, 1);
-	new->nr = nr + 1;
-	if (nr)
-		memcpy(new->rules, old->rules, array_size(nr, sizeof(new->rules[0])));
-	new->rules[nr] = (struct strace_rule) {
-		.place = number * STRACE_MAX_RULES + nr,
-		.epoch = atomic_inc_return(&last_epoch) & STRACE_MAX_EPOCH,
-		.when = cmd->when,
-		.action = cmd->action,
-		.value = cmd->value,
-		.set = cmd->set,
-	};
-	return new;
-}
-
-/**
- * strace_change_rules - add a rule to a layer, or clear all
- * @layer: the layer
- * @cmd: a command with the verb on or on-clear
- *
- * Context: Process context, may sleep.
- * Return: 0, -ENOSPC if there are too many rules, -ESRCH to change those that a
- * tracer that is gone has left word of, or -ENOMEM.
- */
-int strace_change_rules(struct strace_layer *layer, const struct syscall_command *cmd)
-{
-	struct strace_rules *old, *new = NULL;
-	int err;
-
-	do {
-		old = strace_get_rules(layer);
-		if (cmd->verb == SYSCALL_VERB_ON)
-			new = add_rule(old, layer->number, cmd);
-		if (IS_ERR(new)) {
-			strace_put_rules(old);
-			return PTR_ERR(new);
-		}
-		err = replace_rules(layer, old, new);
-		/* The layer's reference to the old, or our own to the new. */
-		strace_put_rules(err ? new : old);
-		strace_put_rules(old);
-	} while (err == -EAGAIN);
-	return err;
-}
-
-/**
  * strace_configure - change how a layer works
  * @layer: the layer
  * @cmd: a command with the verb limit, tid, out, follow, events, signals, bind,
@@ -1427,6 +1376,8 @@ int strace_configure(struct strace_layer *layer, const struct syscall_command *c
 		break;
 	}
 	spin_unlock(&layer->lock);
+	if (cmd->verb == SYSCALL_VERB_EVENTS && cmd->value)
+		strace_wake_work(layer);
 	/* With thread ids there may be more to read. */
 	wake_up_poll(&layer->wait, EPOLLIN);
 	return err;
@@ -1687,6 +1638,57 @@ int strace_fetch(struct strace_layer *layer, bool nonblock, struct strace_report
 	}
 }
 
+/* The stop of a thread of the layer's pid namespace, if it is one of the layer. */
+static struct strace_event *find_by_tid(struct strace_layer *layer, u32 tid)
+{
+	struct strace_event *found = NULL;
+	struct task_struct *task;
+	struct strace_task *st;
+
+	lockdep_assert_held(&layer->lock);
+	rcu_read_lock();
+	task = find_task_by_pid_ns(tid, layer->ns);
+	st = task ? READ_ONCE(task->strace) : NULL;
+	/* The lock keeps it, if it is ours. */
+	if (st && READ_ONCE(st->event.layer) == layer)
+		found = &st->event;
+	rcu_read_unlock();
+	return found;
+}
+
+/* Threads that have no number here. */
+static struct strace_event *find_by_id(struct strace_layer *layer, u64 id)
+{
+	struct strace_event *event;
+
+	lockdep_assert_held(&layer->lock);
+	list_for_each_entry(event, &layer->reported, node)
+		if (event->id == id)
+			return event;
+	return NULL;
+}
+
+/* A stop that a tracer has read. @tid: 0 for the one that has waited longest */
+static struct strace_event *find_waiting(struct strace_layer *layer, u32 tid)
+{
+	struct strace_event *event;
+
+	lockdep_assert_held(&layer->lock);
+	event = list_first_entry_or_null(&layer->reported, struct strace_event, node);
+	if (tid && event && event->record.tid != tid)
+		event = find_by_tid(layer, tid);
+	return event && event->state == STRACE_EVENT_REPORTED ? event : NULL;
+}
+
+static struct strace_event *find_reported(struct strace_layer *layer, u64 id, u32 tid)
+{
+	struct strace_event *event = find_waiting(layer, tid);
+
+	if (event && event->id != id)
+		event = tid ? NULL : find_by_id(layer, id);
+	return event;
+}
+
 /**
  * strace_find - look up a stop that waits for an answer
  * @layer: the layer
@@ -1699,18 +1701,13 @@ int strace_fetch(struct strace_layer *layer, bool nonblock, struct strace_report
 int strace_find(struct strace_layer *layer, u32 tid, struct strace_report *report)
 {
 	struct strace_event *event;
-	int err = -ESRCH;
 
 	spin_lock(&layer->lock);
-	list_for_each_entry(event, &layer->reported, node) {
-		if (tid && event->record.tid != tid)
-			continue;
+	event = find_waiting(layer, tid);
+	if (event)
 		report_event(event, report);
-		err = 0;
-		break;
-	}
 	spin_unlock(&layer->lock);
-	return err;
+	return event ? 0 : -ESRCH;
 }
 
 /**
@@ -1726,16 +1723,6 @@ void strace_put_report(struct strace_report *report)
 		free_note(report->note);
 }
 
-static struct strace_event *find_reported(struct strace_layer *layer, u64 id)
-{
-	struct strace_event *event;
-
-	lockdep_assert_held(&layer->lock);
-	list_for_each_entry(event, &layer->reported, node)
-		if (event->id == id)
-			return event;
-	return NULL;
-}
 
 /**
  * strace_unfetch - put back what could not be shown to the reader
@@ -1754,7 +1741,7 @@ void strace_unfetch(struct strace_layer *layer, struct strace_report *report)
 		layer->nr_notes += report->note->counted;
 		report->note = NULL;
 	}
-	event = find_reported(layer, report->id);
+	event = find_reported(layer, report->id, report->record.tid);
 	if (event && report->fresh && !event->request) {
 		event->state = STRACE_EVENT_QUEUED;
 		event->read = false;
@@ -1874,18 +1861,33 @@ static int answer(struct strace_event *event, const struct syscall_command *cmd,
 	}
 }
 
+/* @hand_over: the caller will sleep if there is nothing to read: here is a CPU */
+static void wake_answered(struct strace_layer *layer, struct strace_event *event, bool hand_over)
+{
+	lockdep_assert_held(&layer->lock);
+	if (event->state != STRACE_EVENT_ANSWERED)
+		return;
+	if (hand_over && list_empty(&layer->queued) && list_empty(&layer->notes))
+		wake_up_poll_on_current_cpu(&event->wait, 0);
+	else
+		wake_up_process(event->task);
+}
+
 /**
  * strace_answer - answer a stop, or change the call it stopped at
  * @layer: the layer
  * @id: the stop
+ * @tid: its thread, as in its record
  * @cmd: a command with the verb cont, step, skip, result, rewrite, discard or
  *	signal
+ * @hand_over: the caller will sleep next if there is nothing to read
  *
  * Context: Process context, may sleep.
  * Return: 0, -ESRCH if the stop is over, -EBUSY if the verb does not fit it,
  * -ERANGE if the changed call would read more than what is bound, -ENOMEM.
  */
-int strace_answer(struct strace_layer *layer, u64 id, const struct syscall_command *cmd)
+int strace_answer(struct strace_layer *layer, u64 id, u32 tid,
+		  const struct syscall_command *cmd, bool hand_over)
 {
 	struct strace_fresh *fresh = copy_fresh(cmd);
 	struct strace_event *event;
@@ -1894,9 +1896,11 @@ int strace_answer(struct strace_layer *layer, u64 id, const struct syscall_comma
 	if (IS_ERR(fresh))
 		return PTR_ERR(fresh);
 	spin_lock(&layer->lock);
-	event = find_reported(layer, id);
-	if (event)
+	event = find_reported(layer, id, tid);
+	if (event) {
 		err = answer(event, cmd, &fresh);
+		wake_answered(layer, event, hand_over);
+	}
 	/* Without thread ids the next stop can be read only now. */
 	if (!err && !list_empty(&layer->queued))
 		wake_up_poll(&layer->wait, EPOLLIN);
@@ -1946,13 +1950,14 @@ static int find_address(const struct syscall_record *record,
 	return 0;
 }
 
-static int start_request(struct strace_layer *layer, u64 id, struct strace_request *req)
+static int start_request(struct strace_layer *layer, u64 id, u32 tid,
+			 struct strace_request *req)
 {
 	struct strace_event *event;
 	int err = 0;
 
 	spin_lock(&layer->lock);
-	event = find_reported(layer, id);
+	event = find_reported(layer, id, tid);
 	if (!event) {
 		err = -ESRCH;
 	} else if (event->request) {
@@ -1967,13 +1972,14 @@ static int start_request(struct strace_layer *layer, u64 id, struct strace_reque
 }
 
 /* Take back a request that the tracee has not begun. */
-static bool cancel_request(struct strace_layer *layer, u64 id, struct strace_request *req)
+static bool cancel_request(struct strace_layer *layer, u64 id, u32 tid,
+			   struct strace_request *req)
 {
 	struct strace_event *event;
 	bool cancelled = false;
 
 	spin_lock(&layer->lock);
-	event = find_reported(layer, id);
+	event = find_reported(layer, id, tid);
 	if (event && event->request == req) {
 		event->request = NULL;
 		cancelled = true;
@@ -1985,10 +1991,11 @@ static bool cancel_request(struct strace_layer *layer, u64 id, struct strace_req
 }
 
 /* A request that was begun is waited for: it must not fail and yet be done. */
-static int wait_for_request(struct strace_layer *layer, u64 id, struct strace_request *req)
+static int wait_for_request(struct strace_layer *layer, u64 id, u32 tid,
+			    struct strace_request *req)
 {
 	if (wait_for_completion_interruptible(&req->done)) {
-		if (cancel_request(layer, id, req))
+		if (cancel_request(layer, id, tid, req))
 			return -ERESTARTSYS;
 		if (wait_for_completion_killable(&req->done))
 			return -EINTR;
@@ -2054,6 +2061,7 @@ int strace_post_address(struct strace_layer *layer, const struct syscall_record 
  * strace_access - read or write memory of a stopped task
  * @layer: the layer
  * @id: the stop
+ * @tid: its thread, as in its record
  * @cmd: a command with the verb set or get
  *
  * The task itself does it, with the rights of the program. What get finds is
@@ -2066,7 +2074,8 @@ int strace_post_address(struct strace_layer *layer, const struct syscall_record 
  * -EBUSY if another tracer thread is at it or the stop is not one of a call,
  * -EAGAIN if too many records wait for a reader, -ENOMEM, -ERESTARTSYS or -EINTR for a signal.
  */
-int strace_access(struct strace_layer *layer, u64 id, const struct syscall_command *cmd)
+int strace_access(struct strace_layer *layer, u64 id, u32 tid,
+		  const struct syscall_command *cmd)
 {
 	struct syscall_record record;
 	struct strace_request *req;
@@ -2076,7 +2085,7 @@ int strace_access(struct strace_layer *layer, u64 id, const struct syscall_comma
 	int err = -ESRCH;
 
 	spin_lock(&layer->lock);
-	event = find_reported(layer, id);
+	event = find_reported(layer, id, tid);
 	if (event) {
 		record = event->record;
 		err = find_address(&record, cmd, &addr);
@@ -2091,9 +2100,9 @@ int strace_access(struct strace_layer *layer, u64 id, const struct syscall_comma
 	if (!req)
 		return -ENOMEM;
 	req->addr = addr;
-	err = start_request(layer, id, req);
+	err = start_request(layer, id, tid, req);
 	if (!err)
-		err = wait_for_request(layer, id, req);
+		err = wait_for_request(layer, id, tid, req);
 	if (err > 0)
 		err = req->write ? 0 : post_data(layer, &record, cmd, req);
 	strace_put_request(req);

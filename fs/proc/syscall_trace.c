@@ -526,7 +526,8 @@ static int do_error(struct strace_line *line)
 
 static int do_answer(struct strace_line *line)
 {
-	int err = strace_answer(line->layer, line->shown.id, &line->cmd);
+	int err = strace_answer(line->layer, line->shown.id, line->shown.record.tid,
+				&line->cmd, false);
 
 	switch (err) {
 	case 0:
@@ -548,7 +549,8 @@ static int do_answer(struct strace_line *line)
 
 static int do_access(struct strace_line *line)
 {
-	int err = strace_access(line->layer, line->shown.id, &line->cmd);
+	int err = strace_access(line->layer, line->shown.id, line->shown.record.tid,
+				&line->cmd);
 
 	switch (err) {
 	case 0:

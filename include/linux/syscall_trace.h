@@ -78,7 +78,7 @@ static inline bool strace_awaits_signal(struct task_struct *task, int sig)
 /* See strace_stop_for_signal(). */
 static inline int strace_signal(int sig, struct kernel_siginfo *info, enum pid_type type)
 {
-	return strace_work_pending() ? strace_stop_for_signal(sig, info, type) : sig;
+	return current->strace ? strace_stop_for_signal(sig, info, type) : sig;
 }
 
 /* The architecture's: let the vDSO of a process enter the kernel. */
@@ -133,11 +133,11 @@ int strace_fetch(struct strace_layer *layer, bool nonblock, struct strace_report
 void strace_unfetch(struct strace_layer *layer, struct strace_report *report);
 int strace_find(struct strace_layer *layer, u32 tid, struct strace_report *report);
 void strace_put_report(struct strace_report *report);
-int strace_answer(struct strace_layer *layer, u64 id,
-		  const struct syscall_command *cmd);
+int strace_answer(struct strace_layer *layer, u64 id, u32 tid,
+		  const struct syscall_command *cmd, bool hand_over);
 int strace_post_address(struct strace_layer *layer, const struct syscall_record *shown,
 			const struct syscall_command *cmd);
-int strace_access(struct strace_layer *layer, u64 id,
+int strace_access(struct strace_layer *layer, u64 id, u32 tid,
 		  const struct syscall_command *cmd);
 void strace_show_tracers(struct seq_file *m, struct task_struct *task);
 __poll_t strace_poll(struct strace_layer *layer, struct file *file,

@@ -380,7 +380,7 @@ TEST_F(escape, endless_changes_within_seccomp)
 	struct user_regs_struct regs;
 	int status, rounds = 0;
 
-	START_FILTERED(open_harmless, "on open cont\ntrace none");
+	START_FILTERED(open_harmless, "on open when=2+ cont\ntrace none");
 	while (stops_in_seccomp(self->t.pid, &status) && rounds < 1000) {
 		ASSERT_EQ(0, ptrace(PTRACE_GETREGS, self->t.pid, 0, &regs));
 		regs.rdi = (long)(rounds++ % 2 ? harmless : secret);
