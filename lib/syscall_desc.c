@@ -259,25 +259,3 @@ const char *syscall_abi_name(enum syscall_abi abi)
 
 	return names[abi];
 }
-
-/**
- * syscall_abi_word - size of the registers that carry arguments
- * @abi: the ABI
- *
- * Return: 4 or 8 bytes. x32 passes 64-bit registers.
- */
-unsigned int syscall_abi_word(enum syscall_abi abi)
-{
-	return abi == SYSCALL_ABI_I386 ? 4 : sizeof(u64);
-}
-
-/**
- * syscall_abi_pointer - size of an address in memory
- * @abi: the ABI
- *
- * Return: 4 or 8 bytes.
- */
-unsigned int syscall_abi_pointer(enum syscall_abi abi)
-{
-	return abi == SYSCALL_ABI_NATIVE ? sizeof(u64) : 4;
-}

@@ -3,11 +3,15 @@
  * Text form of system call records and of the answers to them.
  *
  *	record	:= [TID " "] body "\n"
- *	body	:= call | "ok " number {", " arg " " memory} | "fail " error
+ *	body	:= call | result | "done " result
+ *		 | "log " time " " (time | "?") " " call " = " (result | "?")
+ *		 | "lost " number
  *		 | "data " arg "+" offset ", " string | "data &" arg ", " address
  *		 | "error " column ", " string
  *		 | "signal " signal ", " code ", " pid ", " uid ", " value
  *		 | "new " TID | "exec " string | "exit " number | "killed " signal | "gone"
+ *	result	:= "ok " number {", " arg " " memory} | "fail " error
+ *	time	:= seconds "." nine digits
  *	call	:= [abi ":"] name [" " value {", " value}]
  *	value	:= number | ["~"] memory
  *	memory	:= address | string ["..."]
@@ -16,7 +20,7 @@
  *	address	:= number | "NULL"
  *
  *	line	:= [TID " "] command "\n"
- *	command	:= "cont" | "step" | "skip-ok " number | "skip-fail " error
+ *	command	:= "cont" | "step" | "report" | "skip-ok " number | "skip-fail " error
  *		 | "ok " number | "fail " error
  *		 | [abi ":"] name [" " new {", " new}]
  *		 | "set " arg ["+" offset] " " string
@@ -26,9 +30,10 @@
  *		 | "vdso " switch
  *		 | "onclose cont" | "onclose kill" | "onclose skip-fail " error
  *		 | "timeout off" | "timeout " seconds " " action
- *		 | "on " calls [" when=" when] " " (action | "stop") | "on clear"
+ *		 | "on " calls [" when=" when] " " (action | "stop" | "log")
+ *		 | "on clear" | "log " number | "log wait" | "log drop"
  *		 | "signals " signals | "discard" | "signal " signal
- *		 | "detach" | "error"
+ *		 | "detach" | "error" | "packed" [" " switch]
  *	new	:= "_" | value as shown | number | "NULL" | string
  *		 | "[" [string {"," string}] "]"
  *	switch	:= "on" | "off"
@@ -54,14 +59,15 @@
 #include <linux/string.h>
 #include <linux/syscall_text.h>
 
-#define MAX_ERRNO_VALUE		4095
+#include "syscall_answer.h"
+
 #define FIRST_RT_SIGNAL		32
-#define LAST_SIGNAL		64
 /* A timeout of more than ten years is none. */
 #define MAX_SECONDS		(10 * 365 * 24 * 3600)
 /* Results that only the kernel itself may use: ERESTARTSYS and its relatives. */
 #define FIRST_RESTART		512
 #define LAST_RESTART		516
+#define NSEC_PER_SECOND		1000000000
 
 /* ------------------------------ records out ------------------------------ */
 
@@ -94,6 +100,13 @@ static void put_char(struct text_out *out, char c)
 
 static void put_text(struct text_out *out, const char *s)
 {
+	size_t len = strlen(s);
+
+	if (!out->compare && out->len + len <= out->size) {
+		memcpy(out->buf + out->len, s, len);
+		out->len += len;
+		return;
+	}
 	while (*s)
 		put_char(out, *s++);
 }
@@ -158,11 +171,37 @@ static void put_escaped(struct text_out *out, u8 c)
 	}
 }
 
+static bool is_printed(u8 c)
+{
+	return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+}
+
+/* Most bytes are, and there may be many. Return how many were put. */
+static size_t put_printed(struct text_out *out, const u8 *bytes, size_t len)
+{
+	size_t n = 0;
+
+	if (out->compare || out->len >= out->size)
+		return 0;
+	if (len > out->size - out->len)
+		len = out->size - out->len;
+	while (n < len && is_printed(bytes[n]))
+		n++;
+	memcpy(out->buf + out->len, bytes, n);
+	out->len += n;
+	return n;
+}
+
 static void put_string(struct text_out *out, const u8 *bytes, size_t len)
 {
+	const u8 *end = bytes + len;
+
 	put_char(out, '"');
-	while (len--)
-		put_escaped(out, *bytes++);
+	while (bytes < end) {
+		bytes += put_printed(out, bytes, end - bytes);
+		if (bytes < end)
+			put_escaped(out, *bytes++);
+	}
 	put_char(out, '"');
 }
 
@@ -298,17 +337,17 @@ static u32 find_blocks(const struct syscall_data *data, unsigned int arg)
 	return nr;
 }
 
-static void put_arg(struct text_out *out, const struct syscall_record *rec,
-		    const struct syscall_desc *desc, unsigned int i)
+static void put_arg(struct text_out *out, const struct syscall_call *call,
+		    const struct syscall_data *data, const struct syscall_desc *desc,
+		    unsigned int i)
 {
-	const struct syscall_call *call = &rec->call;
-	u32 nr = find_blocks(&rec->data, i);
+	u32 nr = find_blocks(data, i);
 	u8 kind;
 
-	if (rec->data.unbound & BIT(i))
+	if (data->unbound & BIT(i))
 		put_char(out, '~');
-	if (nr < rec->data.nr) {
-		put_blocks(out, &rec->data, nr);
+	if (nr < data->nr) {
+		put_blocks(out, data, nr);
 	} else if (desc) {
 		kind = desc->args[i].kind;
 		put_number(out, kind, syscall_arg_value(kind, syscall_abi_word(call->abi),
@@ -318,9 +357,9 @@ static void put_arg(struct text_out *out, const struct syscall_record *rec,
 	}
 }
 
-static void put_call(struct text_out *out, const struct syscall_record *rec)
+static void put_call(struct text_out *out, const struct syscall_call *call,
+		     const struct syscall_data *data)
 {
-	const struct syscall_call *call = &rec->call;
 	const struct syscall_desc *desc = syscall_describe(call);
 	unsigned int i, nr_args = desc ? desc->nr_args : SYSCALL_MAX_ARGS;
 
@@ -336,21 +375,17 @@ static void put_call(struct text_out *out, const struct syscall_record *rec)
 	}
 	for (i = 0; i < nr_args; i++) {
 		put_text(out, i ? ", " : " ");
-		put_arg(out, rec, desc, i);
+		put_arg(out, call, data, desc, i);
 	}
 }
 
-static bool is_error(s64 ret)
-{
-	return ret < 0 && ret >= -MAX_ERRNO_VALUE;
-}
-
-static void put_result(struct text_out *out, const struct syscall_record *rec)
+static void put_result(struct text_out *out, const struct syscall_record *rec,
+		       const struct syscall_data *data)
 {
 	const struct syscall_desc *desc = syscall_describe(&rec->call);
 	u32 nr = 0;
 
-	if (is_error(rec->ret)) {
+	if (syscall_result_is_error(rec->ret)) {
 		put_text(out, "fail ");
 		put_error(out, -rec->ret);
 		return;
@@ -360,12 +395,46 @@ static void put_result(struct text_out *out, const struct syscall_record *rec)
 		put_hex(out, rec->ret);
 	else
 		put_signed(out, rec->ret);
-	while (nr < rec->data.nr) {
+	while (nr < data->nr) {
 		put_text(out, ", ");
-		put_unsigned(out, rec->data.blocks[nr].arg + 1);
+		put_unsigned(out, data->blocks[nr].arg + 1);
 		put_char(out, ' ');
-		nr = put_blocks(out, &rec->data, nr);
+		nr = put_blocks(out, data, nr);
 	}
+}
+
+static void put_seconds(struct text_out *out, u64 ns)
+{
+	u64 seconds = ns / NSEC_PER_SECOND;
+	u32 rest = ns % NSEC_PER_SECOND, digit;
+
+	put_unsigned(out, seconds);
+	put_char(out, '.');
+	for (digit = NSEC_PER_SECOND / 10; digit; digit /= 10)
+		put_char(out, '0' + rest / digit % 10);
+}
+
+static void put_log(struct text_out *out, const struct syscall_record *rec)
+{
+	struct syscall_data in = rec->data, result = rec->data;
+
+	in.nr = rec->nr_in;
+	result.nr -= rec->nr_in;
+	result.blocks += rec->nr_in;
+	put_text(out, "log ");
+	put_seconds(out, rec->time);
+	put_char(out, ' ');
+	if (rec->duration == SYSCALL_NO_RESULT)
+		put_char(out, '?');
+	else
+		put_seconds(out, rec->duration);
+	put_char(out, ' ');
+	put_call(out, &rec->call, &in);
+	put_text(out, " = ");
+	if (rec->duration == SYSCALL_NO_RESULT)
+		put_char(out, '?');
+	else
+		put_result(out, rec, &result);
 }
 
 static void put_siginfo(struct text_out *out, const struct syscall_siginfo *info)
@@ -382,7 +451,7 @@ static void put_siginfo(struct text_out *out, const struct syscall_siginfo *info
 	put_hex(out, info->value);
 }
 
-/* Signals, and what happens to threads between their calls. */
+/* Signals, and what happens to threads between their calls; what got lost. */
 static void put_life(struct text_out *out, const struct syscall_record *rec)
 {
 	switch (rec->kind) {
@@ -411,6 +480,10 @@ static void put_life(struct text_out *out, const struct syscall_record *rec)
 	case SYSCALL_RECORD_GONE:
 		put_text(out, "gone");
 		break;
+	case SYSCALL_RECORD_LOST:
+		put_text(out, "lost ");
+		put_unsigned(out, rec->ret);
+		break;
 	}
 }
 
@@ -429,16 +502,23 @@ size_t syscall_text_format(char *buf, size_t size,
 {
 	struct text_out out = { .buf = buf, .size = size };
 
-	if (with_tid && rec->kind != SYSCALL_RECORD_ERROR) {
+	if (with_tid && rec->kind != SYSCALL_RECORD_ERROR && rec->kind != SYSCALL_RECORD_LOST) {
 		put_unsigned(&out, rec->tid);
 		put_char(&out, ' ');
 	}
 	switch (rec->kind) {
 	case SYSCALL_RECORD_ENTRY:
-		put_call(&out, rec);
+		put_call(&out, &rec->call, &rec->data);
+		break;
+	case SYSCALL_RECORD_RESULT:
+		put_text(&out, "done ");
+		put_result(&out, rec, &rec->data);
 		break;
 	case SYSCALL_RECORD_EXIT:
-		put_result(&out, rec);
+		put_result(&out, rec, &rec->data);
+		break;
+	case SYSCALL_RECORD_LOG:
+		put_log(&out, rec);
 		break;
 	case SYSCALL_RECORD_DATA:
 		put_text(&out, "data ");
@@ -465,6 +545,288 @@ size_t syscall_text_format(char *buf, size_t size,
 	}
 	put_char(&out, '\n');
 	return out.len;
+}
+
+/* ------------------------ answers, whatever the form ------------------------ */
+
+/**
+ * syscall_answer_error - may a program be given this error?
+ * @number: its positive number
+ * @value: set to the result that the program sees
+ * @why: set when it may not
+ *
+ * Context: Any.
+ * Return: 0 or -ERANGE.
+ */
+int syscall_answer_error(u64 number, s64 *value, const char **why)
+{
+	*value = -(s64)number;
+	if (number > SYSCALL_ERRNO_MAX)
+		*why = "number out of range";
+	else if (!number)
+		*why = "0 is no error";
+	else if (number >= FIRST_RESTART && number <= LAST_RESTART)
+		*why = "only the kernel may use this error";
+	else
+		return 0;
+	return -ERANGE;
+}
+
+/* Does a number fit @bits bits, read as signed or as unsigned? */
+static bool fits(const struct syscall_number *num, unsigned int bits)
+{
+	if (num->negative)
+		return num->magnitude <= BIT_ULL(bits - 1);
+	return bits == 64 || num->magnitude < BIT_ULL(bits);
+}
+
+static u64 number_value(const struct syscall_number *num)
+{
+	return num->negative ? -num->magnitude : num->magnitude;
+}
+
+/**
+ * syscall_answer_result - may a program be given this result of a success?
+ * @num: the result
+ * @word: bytes of a word of the ABI
+ * @value: set to the result that the program sees
+ * @why: set when it may not
+ *
+ * Context: Any.
+ * Return: 0 or -ERANGE.
+ */
+int syscall_answer_result(const struct syscall_number *num, unsigned int word,
+			  s64 *value, const char **why)
+{
+	if (!fits(num, word * 8)) {
+		*why = "number out of range";
+		return -ERANGE;
+	}
+	*value = number_value(num);
+	if (word == 4)
+		*value = (s32)*value;
+	if (!syscall_result_is_error(*value))
+		return 0;
+	*why = "this would be an error: name it with fail";
+	return -ERANGE;
+}
+
+/**
+ * syscall_answer_place - is this the number of an argument?
+ * @arg: the number; the first is 1
+ * @why: set if not
+ *
+ * Context: Any.
+ * Return: 0 or -ERANGE.
+ */
+int syscall_answer_place(u64 arg, const char **why)
+{
+	if (arg && arg <= SYSCALL_MAX_ARGS)
+		return 0;
+	*why = arg ? "number out of range" : "the first argument is 1";
+	return -ERANGE;
+}
+
+/**
+ * syscall_answer_data_size - may so much be asked for, or written, at a time?
+ * @len: how many bytes
+ * @why: set if not
+ *
+ * Context: Any.
+ * Return: 0 or -ERANGE.
+ */
+int syscall_answer_data_size(u64 len, const char **why)
+{
+	if (len && len <= SYSCALL_DATA_MAX)
+		return 0;
+	*why = "number out of range";
+	return -ERANGE;
+}
+
+/**
+ * syscall_answer_number - give an argument a number, or an address
+ * @call: the call; its register stays as it is if it has this value already,
+ *	also what of it does not count
+ * @i: the argument, the first is 0
+ * @kind: its &enum syscall_arg_kind
+ * @num: the number
+ * @why: set when it does not fit
+ *
+ * Context: Any.
+ * Return: 0 or -ERANGE.
+ */
+int syscall_answer_number(struct syscall_call *call, unsigned int i, u8 kind,
+			  const struct syscall_number *num, const char **why)
+{
+	unsigned int word = syscall_abi_word(call->abi), bits = word * 8;
+	u64 value;
+
+	if (kind == SYSCALL_ARG_MODE)
+		bits = 16;
+	else if (kind != SYSCALL_ARG_LONG && kind != SYSCALL_ARG_SIZE &&
+		 kind != SYSCALL_ARG_LFLAGS && !syscall_arg_is_pointer(kind))
+		bits = 32;
+	if (!fits(num, bits)) {
+		*why = "number out of range";
+		return -ERANGE;
+	}
+	value = syscall_arg_value(kind, word, number_value(num));
+	if (value != syscall_arg_value(kind, word, call->args[i]))
+		call->args[i] = word == 4 ? (u32)value : value;
+	return 0;
+}
+
+/* What is memory that the call only reads is a buffer, a list or a message. */
+static int check_kind(u8 kind, bool list, const char **why)
+{
+	if (kind == SYSCALL_ARG_MSG || kind == SYSCALL_ARG_MMSG) {
+		*why = "new messages cannot be given";
+		return -EOPNOTSUPP;
+	}
+	if (list == (kind == SYSCALL_ARG_STRV || kind == SYSCALL_ARG_IOV))
+		return 0;
+	*why = list ? "this argument is no list" : "this argument is a list";
+	return -EINVAL;
+}
+
+/**
+ * syscall_answer_memory - may an argument be given new memory?
+ * @arg: what it is
+ * @list: it would be a list
+ * @why: set when it may not
+ *
+ * Context: Any.
+ * Return: 0, -EINVAL, or -EOPNOTSUPP for a message.
+ */
+int syscall_answer_memory(const struct syscall_arg_desc *arg, bool list, const char **why)
+{
+	if (!syscall_arg_is_pointer(arg->kind))
+		*why = "this argument is a number";
+	else if (arg->kind == SYSCALL_ARG_PTR || arg->kind == SYSCALL_ARG_ANY)
+		*why = "this argument is an address";
+	else if (arg->flags & SYSCALL_ARG_OUT)
+		*why = "the call writes there: use set";
+	else if (arg->flags & SYSCALL_ARG_FIXED)
+		*why = "this memory has its place: use set";
+	else
+		return check_kind(arg->kind, list, why);
+	return -EINVAL;
+}
+
+/**
+ * syscall_answer_string - may this be a string, or a buffer?
+ * @bytes: the bytes
+ * @len: how many
+ * @ends_with_nul: the call finds the end by a NUL byte
+ * @why: set if not
+ *
+ * Context: Any.
+ * Return: 0 or -EINVAL.
+ */
+int syscall_answer_string(const u8 *bytes, u32 len, bool ends_with_nul, const char **why)
+{
+	if (!ends_with_nul || !memchr(bytes, '\0', len))
+		return 0;
+	*why = "NUL byte in a string that ends with one";
+	return -EINVAL;
+}
+
+static const char wrong_size[] = "new data has the wrong size";
+
+static u32 fresh_length(const struct syscall_fresh *fresh)
+{
+	return fresh->is_list ? fresh->count : fresh->len;
+}
+
+/* A length that was kept becomes that of the new memory. */
+static int adapt_length(struct syscall_command *cmd, unsigned int i,
+			const struct syscall_desc *desc, u8 *kept, const char **why)
+{
+	struct syscall_arg_desc arg = syscall_arg(&cmd->call, desc, i);
+	const struct syscall_fresh *fresh = &cmd->fresh[i];
+	u32 have = fresh_length(fresh);
+
+	if (!fresh->bytes || arg.len_kind != SYSCALL_LEN_ARG || !(*kept & BIT(arg.len - 1)))
+		return 0;
+	if (have < arg.field || (have - arg.field) % arg.size) {
+		*why = wrong_size;
+		return -EINVAL;
+	}
+	cmd->call.args[arg.len - 1] = (have - arg.field) / arg.size;
+	/* Another argument may have the same length. */
+	*kept &= ~BIT(arg.len - 1);
+	return 0;
+}
+
+/* How much the call reads of new memory, where that says so itself. */
+static int read_length(const struct syscall_fresh *fresh, const struct syscall_arg_desc *arg,
+		       u64 *need, const char **why)
+{
+	u32 field = 0;
+
+	*why = wrong_size;
+	if (fresh->len < arg->field + sizeof(field))
+		return -EINVAL;
+	memcpy(&field, fresh->bytes + arg->field, sizeof(field));
+	/* The call has an idea of its own then. */
+	*why = "new data says that it has no length";
+	*need = (u64)field + arg->size;
+	return field ? 0 : -EINVAL;
+}
+
+/* Does the call read no more than there is? */
+static int check_length(const struct syscall_command *cmd, unsigned int i,
+			const struct syscall_desc *desc, const char **why)
+{
+	struct syscall_arg_desc arg = syscall_arg(&cmd->call, desc, i);
+	const struct syscall_fresh *fresh = &cmd->fresh[i];
+	u32 have = fresh_length(fresh);
+	u64 need = 0;
+	int err = 0;
+
+	if (!fresh->bytes || (arg.kind != SYSCALL_ARG_BYTES && arg.kind != SYSCALL_ARG_IOV))
+		return 0;
+	if (arg.len_kind == SYSCALL_LEN_FIELD)
+		err = read_length(fresh, &arg, &need, why);
+	else
+		syscall_arg_length(&cmd->call, desc, &arg, &need);
+	if (err)
+		return err;
+	*why = wrong_size;
+	if (arg.len_kind == SYSCALL_LEN_CONST && need != have)
+		return -EINVAL;
+	*why = "the length is more than the new data";
+	return need > have ? -ERANGE : 0;
+}
+
+/**
+ * syscall_answer_lengths - make the lengths of a new call fit its new memory
+ * @cmd: the new call, complete but for that
+ * @kept: bit n: argument n (from 0) was kept, and follows new memory as its length
+ * @arg: set to the argument at fault, from 0, when they do not fit
+ * @why: set then, too
+ *
+ * Context: Any.
+ * Return: 0, -EINVAL for memory of the wrong size, or -ERANGE if it is too short.
+ */
+int syscall_answer_lengths(struct syscall_command *cmd, u8 kept, unsigned int *arg,
+			   const char **why)
+{
+	const struct syscall_desc *desc = syscall_describe(&cmd->call);
+	unsigned int i;
+	int err = 0;
+
+	if (!cmd->nr_fresh)
+		return 0;
+	for (i = 0; !err && i < desc->nr_args; i++) {
+		*arg = i;
+		err = adapt_length(cmd, i, desc, &kept, why);
+	}
+	for (i = 0; !err && i < desc->nr_args; i++) {
+		*arg = i;
+		err = check_length(cmd, i, desc, why);
+	}
+	return err;
 }
 
 /* ------------------------------ commands in ------------------------------ */
@@ -571,17 +933,7 @@ static int digit_value(char c)
 	return INT_MAX;
 }
 
-/**
- * struct text_number - a number with its sign
- * @negative: it had a minus
- * @magnitude: the rest
- */
-struct text_number {
-	bool negative;
-	u64 magnitude;
-};
-
-static int take_number(struct text_in *in, struct text_number *num)
+static int take_number(struct text_in *in, struct syscall_number *num)
 {
 	unsigned int base = 10;
 	size_t start = in->pos, digits;
@@ -611,7 +963,7 @@ static int take_number(struct text_in *in, struct text_number *num)
 static int take_unsigned(struct text_in *in, u64 max, u64 *value)
 {
 	size_t start = in->pos;
-	struct text_number num;
+	struct syscall_number num;
 	int err = take_number(in, &num);
 
 	if (err)
@@ -620,19 +972,6 @@ static int take_unsigned(struct text_in *in, u64 max, u64 *value)
 		return refuse_at(in, start, -ERANGE, "number out of range");
 	*value = num.magnitude;
 	return 0;
-}
-
-/* Does a number fit @bits bits, read as signed or as unsigned? */
-static bool fits(const struct text_number *num, unsigned int bits)
-{
-	if (num->negative)
-		return num->magnitude <= BIT_ULL(bits - 1);
-	return bits == 64 || num->magnitude < BIT_ULL(bits);
-}
-
-static u64 number_value(const struct text_number *num)
-{
-	return num->negative ? -num->magnitude : num->magnitude;
 }
 
 static int take_hex_byte(struct text_in *in, u8 *c)
@@ -720,7 +1059,7 @@ static int find_error(const char *word, size_t len)
 	};
 	int i;
 
-	for (i = 1; i <= MAX_ERRNO_VALUE; i++) {
+	for (i = 1; i <= SYSCALL_ERRNO_MAX; i++) {
 		const char *name = errname(i);
 
 		if (name && word_is(word, len, name))
@@ -736,26 +1075,22 @@ static int find_error(const char *word, size_t len)
 static int take_error(struct text_in *in, s64 *value)
 {
 	size_t start = in->pos, len;
-	const char *word;
+	const char *word, *why;
 	u64 number;
 	int err;
 
 	if (digit_value(peek(in)) < 10 || peek(in) == '-') {
-		err = take_unsigned(in, MAX_ERRNO_VALUE, &number);
+		err = take_unsigned(in, U64_MAX, &number);
 		if (err)
 			return err;
-		if (!number)
-			return refuse_at(in, start, -ERANGE, "0 is no error");
 	} else {
 		len = take_word(in, &word);
 		number = find_error(word, len);
 		if (!number)
 			return refuse_at(in, start, -EINVAL, "no such error name");
 	}
-	if (number >= FIRST_RESTART && number <= LAST_RESTART)
-		return refuse_at(in, start, -ERANGE, "only the kernel may use this error");
-	*value = -(s64)number;
-	return 0;
+	err = syscall_answer_error(number, value, &why);
+	return err ? refuse_at(in, start, err, why) : 0;
 }
 
 /* Take the result of a call that succeeds. */
@@ -763,19 +1098,14 @@ static int take_result(struct text_in *in, s64 *value)
 {
 	unsigned int word = in->shown ? syscall_abi_word(in->shown->call.abi) : 8;
 	size_t start = in->pos;
-	struct text_number num;
+	struct syscall_number num;
+	const char *why;
 	int err = take_number(in, &num);
 
 	if (err)
 		return err;
-	if (!fits(&num, word * 8))
-		return refuse_at(in, start, -ERANGE, "number out of range");
-	*value = number_value(&num);
-	if (word == 4)
-		*value = (s32)*value;
-	if (is_error(*value))
-		return refuse_at(in, start, -ERANGE, "this would be an error: name it with fail");
-	return 0;
+	err = syscall_answer_result(&num, word, value, &why);
+	return err ? refuse_at(in, start, err, why) : 0;
 }
 
 /* Take "syscall_N". */
@@ -833,13 +1163,12 @@ static bool take_abi(struct text_in *in, u32 *abi)
 	return false;
 }
 
-static int take_numeric_arg(struct text_in *in, const struct syscall_command *cmd,
-			    unsigned int i, u8 kind, u64 *reg)
+static int take_numeric_arg(struct text_in *in, struct syscall_command *cmd,
+			    unsigned int i, u8 kind)
 {
-	unsigned int word = syscall_abi_word(cmd->call.abi), bits = word * 8;
 	size_t start = in->pos;
-	struct text_number num;
-	u64 value;
+	struct syscall_number num;
+	const char *why;
 	int err;
 
 	if (syscall_arg_is_pointer(kind) && peek(in) == 'N') {
@@ -848,24 +1177,14 @@ static int take_numeric_arg(struct text_in *in, const struct syscall_command *cm
 
 		if (!word_is(name, len, "NULL"))
 			return refuse_at(in, start, -EINVAL, "not an address");
-		*reg = 0;
+		cmd->call.args[i] = 0;
 		return 0;
 	}
 	err = take_number(in, &num);
 	if (err)
 		return err;
-	if (kind == SYSCALL_ARG_MODE)
-		bits = 16;
-	else if (kind != SYSCALL_ARG_LONG && kind != SYSCALL_ARG_SIZE &&
-		 kind != SYSCALL_ARG_LFLAGS && !syscall_arg_is_pointer(kind))
-		bits = 32;
-	if (!fits(&num, bits))
-		return refuse_at(in, start, -ERANGE, "number out of range");
-	value = syscall_arg_value(kind, word, number_value(&num));
-	/* What equals the value shown leaves the register alone. */
-	if (value != syscall_arg_value(kind, word, cmd->call.args[i]))
-		*reg = word == 4 ? (u32)value : value;
-	return 0;
+	err = syscall_answer_number(&cmd->call, i, kind, &num, &why);
+	return err ? refuse_at(in, start, err, why) : 0;
 }
 
 /* Does argument @i have memory that was shown, of the same kind as @arg? */
@@ -898,7 +1217,8 @@ static bool take_shown(struct text_in *in, unsigned int i,
 
 	if (!in->shown || !was_shown(in->shown, i, arg))
 		return false;
-	put_arg(&out, in->shown, syscall_describe(&in->shown->call), i);
+	put_arg(&out, &in->shown->call, &in->shown->data,
+		syscall_describe(&in->shown->call), i);
 	if (out.differs)
 		return false;
 	next = out.len < out.size ? out.buf[out.len] : ',';
@@ -912,15 +1232,15 @@ static bool take_shown(struct text_in *in, unsigned int i,
 static int take_new_string(struct text_in *in, bool ends_with_nul, const u8 **bytes, u32 *len)
 {
 	size_t start = in->pos;
+	const char *why;
 	int err = take_string(in, bytes, len);
 
 	if (err)
 		return err;
 	if (peek(in) == '.')
 		return refuse(in, -EINVAL, "... only keeps what was shown");
-	if (ends_with_nul && memchr(*bytes, '\0', *len))
-		return refuse_at(in, start, -EINVAL, "NUL byte in a string that ends with one");
-	return 0;
+	err = syscall_answer_string(*bytes, *len, ends_with_nul, &why);
+	return err ? refuse_at(in, start, err, why) : 0;
 }
 
 /*
@@ -958,34 +1278,16 @@ static int take_list(struct text_in *in, bool ends_with_nul, struct syscall_fres
 	return 0;
 }
 
-/* May argument @arg be given new memory, and does its text begin as it must? */
-static int check_fresh(struct text_in *in, const struct syscall_arg_desc *arg, bool list)
-{
-	if (!syscall_arg_is_pointer(arg->kind))
-		return refuse(in, -EINVAL, "this argument is a number");
-	if (arg->kind == SYSCALL_ARG_PTR || arg->kind == SYSCALL_ARG_ANY)
-		return refuse(in, -EINVAL, "this argument is an address");
-	if (arg->flags & SYSCALL_ARG_OUT)
-		return refuse(in, -EINVAL, "the call writes there: use set");
-	if (arg->flags & SYSCALL_ARG_FIXED)
-		return refuse(in, -EINVAL, "this memory has its place: use set");
-	if (arg->kind == SYSCALL_ARG_MSG || arg->kind == SYSCALL_ARG_MMSG)
-		return refuse(in, -EOPNOTSUPP, "new messages cannot be given");
-	if (list != (arg->kind == SYSCALL_ARG_STRV || arg->kind == SYSCALL_ARG_IOV))
-		return refuse(in, -EINVAL, list ? "this argument is no list" :
-			      "this argument is a list");
-	return 0;
-}
-
 static int take_fresh(struct text_in *in, struct syscall_command *cmd,
 		      unsigned int i, const struct syscall_arg_desc *arg)
 {
 	struct syscall_fresh *fresh = &cmd->fresh[i];
 	bool list = peek(in) == '[';
-	int err = check_fresh(in, arg, list);
+	const char *why;
+	int err = syscall_answer_memory(arg, list, &why);
 
 	if (err)
-		return err;
+		return refuse(in, err, why);
 	cmd->nr_fresh++;
 	if (list)
 		return take_list(in, arg->kind == SYSCALL_ARG_STRV, fresh);
@@ -1015,82 +1317,8 @@ static int take_arg(struct text_in *in, struct syscall_command *cmd, unsigned in
 	case '~':
 		return refuse(in, -EINVAL, "what is marked ~ can only be kept as shown");
 	default:
-		return take_numeric_arg(in, cmd, i, arg->kind, &cmd->call.args[i]);
+		return take_numeric_arg(in, cmd, i, arg->kind);
 	}
-}
-
-/* A length that was kept becomes that of the new memory. */
-static int adapt_length(struct text_in *in, struct syscall_command *cmd, unsigned int i,
-			const struct syscall_desc *desc, u8 *kept)
-{
-	struct syscall_arg_desc arg = syscall_arg(&cmd->call, desc, i);
-	const struct syscall_fresh *fresh = &cmd->fresh[i];
-	u32 have = fresh->is_list ? fresh->count : fresh->len;
-
-	if (!fresh->bytes || arg.len_kind != SYSCALL_LEN_ARG || !(*kept & BIT(arg.len - 1)))
-		return 0;
-	if (have < arg.field || (have - arg.field) % arg.size)
-		return refuse(in, -EINVAL, "new data has the wrong size");
-	cmd->call.args[arg.len - 1] = (have - arg.field) / arg.size;
-	/* Another argument may have the same length. */
-	*kept &= ~BIT(arg.len - 1);
-	return 0;
-}
-
-/* How much the call reads of new memory, where that says so itself. */
-static int read_length(struct text_in *in, const struct syscall_fresh *fresh,
-		       const struct syscall_arg_desc *arg, u64 *need)
-{
-	u32 field;
-
-	if (fresh->len < arg->field + sizeof(field))
-		return refuse(in, -EINVAL, "new data has the wrong size");
-	memcpy(&field, fresh->bytes + arg->field, sizeof(field));
-	/* The call has an idea of its own then. */
-	if (!field)
-		return refuse(in, -EINVAL, "new data says that it has no length");
-	*need = (u64)field + arg->size;
-	return 0;
-}
-
-/* Does the call read no more than there is? */
-static int check_length(struct text_in *in, struct syscall_command *cmd, unsigned int i,
-			const struct syscall_desc *desc)
-{
-	struct syscall_arg_desc arg = syscall_arg(&cmd->call, desc, i);
-	const struct syscall_fresh *fresh = &cmd->fresh[i];
-	u32 have = fresh->is_list ? fresh->count : fresh->len;
-	u64 need = 0;
-	int err = 0;
-
-	if (!fresh->bytes || (arg.kind != SYSCALL_ARG_BYTES && arg.kind != SYSCALL_ARG_IOV))
-		return 0;
-	if (arg.len_kind == SYSCALL_LEN_FIELD)
-		err = read_length(in, fresh, &arg, &need);
-	else
-		syscall_arg_length(&cmd->call, desc, &arg, &need);
-	if (err)
-		return err;
-	if (arg.len_kind == SYSCALL_LEN_CONST && need != have)
-		return refuse(in, -EINVAL, "new data has the wrong size");
-	if (need > have)
-		return refuse(in, -ERANGE, "the length is more than the new data");
-	return 0;
-}
-
-static int fit_lengths(struct text_in *in, struct syscall_command *cmd, u8 kept)
-{
-	const struct syscall_desc *desc = syscall_describe(&cmd->call);
-	unsigned int i;
-	int err = 0;
-
-	if (!cmd->nr_fresh)
-		return 0;
-	for (i = 0; !err && i < desc->nr_args; i++)
-		err = adapt_length(in, cmd, i, desc, &kept);
-	for (i = 0; !err && i < desc->nr_args; i++)
-		err = check_length(in, cmd, i, desc);
-	return err;
 }
 
 /* What argument @i is; it may depend on those before it. */
@@ -1104,7 +1332,8 @@ static struct syscall_arg_desc describe_arg(const struct syscall_call *call, boo
 
 static int take_args(struct text_in *in, struct syscall_command *cmd, bool raw)
 {
-	unsigned int i, nr_args = SYSCALL_MAX_ARGS;
+	unsigned int i, nr_args = SYSCALL_MAX_ARGS, at_fault;
+	const char *why;
 	u8 kept = 0;
 	int err;
 
@@ -1134,7 +1363,8 @@ static int take_args(struct text_in *in, struct syscall_command *cmd, bool raw)
 	}
 	if (i < nr_args && !raw)
 		return refuse(in, -EINVAL, "argument missing");
-	return raw ? 0 : fit_lengths(in, cmd, kept);
+	err = syscall_answer_lengths(cmd, kept, &at_fault, &why);
+	return err ? refuse(in, err, why) : 0;
 }
 
 static int parse_rewrite(struct text_in *in, struct syscall_command *cmd)
@@ -1185,15 +1415,15 @@ static int parse_fail(struct text_in *in, struct syscall_command *cmd)
 static int take_arg_number(struct text_in *in, struct syscall_command *cmd)
 {
 	size_t start = in->pos;
+	const char *why;
 	u64 arg;
-	int err = take_unsigned(in, SYSCALL_MAX_ARGS, &arg);
+	int err = take_unsigned(in, U64_MAX, &arg);
 
 	if (err)
 		return err;
-	if (!arg)
-		return refuse_at(in, start, -ERANGE, "the first argument is 1");
 	cmd->arg = arg;
-	return 0;
+	err = syscall_answer_place(arg, &why);
+	return err ? refuse_at(in, start, err, why) : 0;
 }
 
 /* Take "N" or "N+OFF". */
@@ -1227,6 +1457,7 @@ static int parse_set(struct text_in *in, struct syscall_command *cmd)
 
 static int parse_get(struct text_in *in, struct syscall_command *cmd)
 {
+	const char *why;
 	bool has_off;
 	size_t start;
 	u64 len;
@@ -1246,11 +1477,12 @@ static int parse_get(struct text_in *in, struct syscall_command *cmd)
 	if (err)
 		return err;
 	start = in->pos;
-	err = take_unsigned(in, SYSCALL_DATA_MAX, &len);
+	err = take_unsigned(in, U64_MAX, &len);
 	if (err)
 		return err;
-	if (!len)
-		return refuse_at(in, start, -ERANGE, "number out of range");
+	err = syscall_answer_data_size(len, &why);
+	if (err)
+		return refuse_at(in, start, err, why);
 	cmd->len = len;
 	return expect_end(in);
 }
@@ -1412,6 +1644,43 @@ static int parse_switch(struct text_in *in, struct syscall_command *cmd)
 	return expect_end(in);
 }
 
+static int parse_packed(struct text_in *in, struct syscall_command *cmd)
+{
+	size_t start = in->pos;
+
+	skip_blanks(in);
+	if (in->pos == in->len) {
+		cmd->value = true;
+		return 0;
+	}
+	in->pos = start;
+	return parse_switch(in, cmd);
+}
+
+static int parse_log(struct text_in *in, struct syscall_command *cmd)
+{
+	const char *word;
+	size_t len, start;
+	u64 kib;
+	int err = expect_blank(in);
+
+	if (err)
+		return err;
+	start = in->pos;
+	if (digit_value(peek(in)) < 10) {
+		err = take_unsigned(in, U32_MAX, &kib) ?: expect_end(in);
+		if (!err)
+			cmd->value = kib;
+		return err;
+	}
+	len = take_word(in, &word);
+	cmd->verb = SYSCALL_VERB_LOG_DROP;
+	cmd->value = word_is(word, len, "drop");
+	if (!cmd->value && !word_is(word, len, "wait"))
+		return refuse_at(in, start, -EINVAL, "number, wait or drop expected");
+	return expect_end(in);
+}
+
 static int parse_bind(struct text_in *in, struct syscall_command *cmd)
 {
 	static const char *const names[] = {
@@ -1461,9 +1730,12 @@ static int parse_action(struct text_in *in, struct syscall_command *cmd, bool ru
 		cmd->action = SYSCALL_ACTION_KILL;
 	else if (rule && word_is(word, len, "stop"))
 		cmd->action = SYSCALL_ACTION_STOP;
+	else if (rule && word_is(word, len, "log"))
+		cmd->action = SYSCALL_ACTION_LOG;
 	else
 		return refuse_at(in, start, -EINVAL,
-				 "cont, kill, skip-ok, skip-fail or stop expected");
+				 rule ? "cont, kill, skip-ok, skip-fail, stop or log expected" :
+				 "cont, kill, skip-ok or skip-fail expected");
 	return expect_end(in);
 }
 
@@ -1580,7 +1852,7 @@ static int find_signal(const char *word, size_t len)
 			return 0;
 		i = 10 * i + digit_value(word[4]);
 	}
-	return i <= LAST_SIGNAL - FIRST_RT_SIGNAL ? FIRST_RT_SIGNAL + i : 0;
+	return i <= SYSCALL_SIGNAL_MAX - FIRST_RT_SIGNAL ? FIRST_RT_SIGNAL + i : 0;
 }
 
 static int take_signal(struct text_in *in, int *sig)
@@ -1590,7 +1862,7 @@ static int take_signal(struct text_in *in, int *sig)
 
 	len = take_word(in, &word);
 	*sig = find_signal(word, len);
-	return *sig ? 0 : refuse_at(in, start, -EINVAL, "no such signal");
+	return *sig ? 0 : refuse_at(in, start, -EINVAL, "no such signal: give its name");
 }
 
 static int parse_signal(struct text_in *in, struct syscall_command *cmd)
@@ -1686,6 +1958,7 @@ static const struct {
 } verbs[] = {
 	{ "cont",	SYSCALL_VERB_CONT,	parse_plain },
 	{ "step",	SYSCALL_VERB_STEP,	parse_plain },
+	{ "report",	SYSCALL_VERB_REPORT,	parse_plain },
 	{ "skip-ok",	SYSCALL_VERB_SKIP,	parse_ok },
 	{ "skip-fail",	SYSCALL_VERB_SKIP,	parse_fail },
 	{ "ok",		SYSCALL_VERB_RESULT,	parse_ok },
@@ -1708,6 +1981,8 @@ static const struct {
 	{ "onclose",	SYSCALL_VERB_ONCLOSE,	parse_onclose },
 	{ "detach",	SYSCALL_VERB_DETACH,	parse_plain },
 	{ "error",	SYSCALL_VERB_ERROR,	parse_plain },
+	{ "packed",	SYSCALL_VERB_PACKED,	parse_packed },
+	{ "log",	SYSCALL_VERB_LOG_SIZE,	parse_log },
 };
 
 /**
@@ -1741,6 +2016,12 @@ int syscall_text_take_tid(char *line, size_t len, u32 *tid, size_t *used,
 	return error;
 }
 
+/* The native ABI has no call of this name: then it is the verb. */
+static bool has_signal_call(const struct text_in *in)
+{
+	return in->shown && syscall_desc_nr(in->shown->call.abi, "signal", 6) >= 0;
+}
+
 /* These are verbs before a word, and calls before their first argument. */
 static bool is_call(struct text_in *in, u32 verb)
 {
@@ -1748,6 +2029,8 @@ static bool is_call(struct text_in *in, u32 verb)
 	char next;
 
 	if (verb != SYSCALL_VERB_BIND && verb != SYSCALL_VERB_SIGNAL)
+		return false;
+	if (verb == SYSCALL_VERB_SIGNAL && !has_signal_call(in))
 		return false;
 	skip_blanks(in);
 	next = peek(in);

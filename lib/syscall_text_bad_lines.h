@@ -272,7 +272,7 @@ static const struct syscall_bad_line {
 	BAD("on", EINVAL, 3),
 	BAD("on close", EINVAL, 9),
 	BAD("on close go", EINVAL, 10),
-	BAD("on close log", EINVAL, 10),
+	BAD("on close log 1", EINVAL, 14),
 	BAD("on close step", EINVAL, 10),
 	BAD("on nosuch cont", ENOSYS, 4),
 	BAD("on close, openat cont", EINVAL, 10),

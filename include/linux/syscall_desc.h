@@ -251,7 +251,27 @@ bool syscall_arg_length(const struct syscall_call *call, const struct syscall_de
 int syscall_desc_nr(enum syscall_abi abi, const char *name, size_t len);
 u16 syscall_class(const char *name, size_t len);
 const char *syscall_abi_name(enum syscall_abi abi);
-unsigned int syscall_abi_word(enum syscall_abi abi);
-unsigned int syscall_abi_pointer(enum syscall_abi abi);
+
+/**
+ * syscall_abi_word - size of the registers that carry arguments
+ * @abi: the ABI
+ *
+ * Return: 4 or 8 bytes. x32 passes 64-bit registers.
+ */
+static inline unsigned int syscall_abi_word(enum syscall_abi abi)
+{
+	return abi == SYSCALL_ABI_I386 ? 4 : sizeof(u64);
+}
+
+/**
+ * syscall_abi_pointer - size of an address in memory
+ * @abi: the ABI
+ *
+ * Return: 4 or 8 bytes.
+ */
+static inline unsigned int syscall_abi_pointer(enum syscall_abi abi)
+{
+	return abi == SYSCALL_ABI_NATIVE ? sizeof(u64) : 4;
+}
 
 #endif /* _LINUX_SYSCALL_DESC_H */

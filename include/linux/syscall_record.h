@@ -110,6 +110,9 @@ struct syscall_siginfo {
  * @SYSCALL_RECORD_KILLED: a thread has been ended by a signal
  * @SYSCALL_RECORD_GONE: a process may not be traced any more
  * @SYSCALL_RECORD_ERROR: why the last refused line was refused
+ * @SYSCALL_RECORD_RESULT: what became of a call after "report"; as EXIT
+ * @SYSCALL_RECORD_LOG: a call that did not stop: ENTRY and EXIT in one
+ * @SYSCALL_RECORD_LOST: so many LOG records have got lost
  */
 enum syscall_record_kind {
 	SYSCALL_RECORD_ENTRY,
@@ -123,24 +126,33 @@ enum syscall_record_kind {
 	SYSCALL_RECORD_KILLED,
 	SYSCALL_RECORD_GONE,
 	SYSCALL_RECORD_ERROR,
+	SYSCALL_RECORD_RESULT,
+	SYSCALL_RECORD_LOG,
+	SYSCALL_RECORD_LOST,
 };
+
+/* A call that does not return: there is no @ret. */
+#define SYSCALL_NO_RESULT	(~0ULL)
 
 /**
  * struct syscall_record - one message from the kernel to a tracer
  * @kind: an &enum syscall_record_kind, says which other fields count
  * @tid: thread that it is about, as numbered in the tracer's pid namespace
- * @call: entry, exit: the call
- * @data: entry: what the arguments point to; exit: what the call wrote there;
- *	exec: the path
- * @ret: exit: the result, sign-extended; negative errno on failure; new: the
- *	thread that made it, numbered as @tid; exited: the exit code; killed: the
- *	signal
+ * @call: entry, exit, result, log: the call
+ * @data: entry: what the arguments point to; exit, result: what the call wrote
+ *	there; log: the former, then the latter; exec: the path
+ * @ret: exit, result, log: the result, sign-extended; negative errno on failure;
+ *	new: the thread that made it, numbered as @tid; exited: the exit code;
+ *	killed: the signal; lost: how many
  * @siginfo: signal: what it is
  * @arg: data, address: number of the argument, the first is 1
  * @off: data: offset behind the argument; address: the address; error: column,
  *	the first is 1
  * @text: data: the bytes; error: the sentence
  * @len: length of @text in bytes
+ * @nr_in: log: so many blocks of @data are from before the call
+ * @time: log: when the call was made, CLOCK_MONOTONIC in nanoseconds
+ * @duration: log: nanoseconds until it was over; SYSCALL_NO_RESULT if it will not be
  */
 struct syscall_record {
 	u32 kind;
@@ -153,6 +165,9 @@ struct syscall_record {
 	u64 off;
 	const u8 *text;
 	u32 len;
+	u32 nr_in;
+	u64 time;
+	u64 duration;
 };
 
 /* Numbers from here on share one bit of a set: no ABI has such calls. */
@@ -171,6 +186,7 @@ struct syscall_set {
  * enum syscall_verb - what a tracer can say
  * @SYSCALL_VERB_CONT: run the call as it stands; leave its result as it is
  * @SYSCALL_VERB_STEP: run the call and stop after it
+ * @SYSCALL_VERB_REPORT: run the call and tell its result without stopping
  * @SYSCALL_VERB_SKIP: do not run the call; the program sees @value
  * @SYSCALL_VERB_RESULT: at an exit stop: the program sees @value
  * @SYSCALL_VERB_REWRITE: change the call
@@ -194,10 +210,14 @@ struct syscall_set {
  * @SYSCALL_VERB_ON_CLEAR: forget all of these
  * @SYSCALL_VERB_DETACH: leave
  * @SYSCALL_VERB_ERROR: ask why the last refused line was refused
+ * @SYSCALL_VERB_PACKED: whether records and answers are packed
+ * @SYSCALL_VERB_LOG_SIZE: how large the log is
+ * @SYSCALL_VERB_LOG_DROP: whether a full log loses records
  */
 enum syscall_verb {
 	SYSCALL_VERB_CONT,
 	SYSCALL_VERB_STEP,
+	SYSCALL_VERB_REPORT,
 	SYSCALL_VERB_SKIP,
 	SYSCALL_VERB_RESULT,
 	SYSCALL_VERB_REWRITE,
@@ -221,6 +241,9 @@ enum syscall_verb {
 	SYSCALL_VERB_ON_CLEAR,
 	SYSCALL_VERB_DETACH,
 	SYSCALL_VERB_ERROR,
+	SYSCALL_VERB_PACKED,
+	SYSCALL_VERB_LOG_SIZE,
+	SYSCALL_VERB_LOG_DROP,
 };
 
 /**
@@ -254,12 +277,14 @@ enum syscall_bind {
  * @SYSCALL_ACTION_STOP: it stops; in rules only
  * @SYSCALL_ACTION_VALUE: it does not run; the program sees a value
  * @SYSCALL_ACTION_KILL: the program is killed
+ * @SYSCALL_ACTION_LOG: it runs, and a record tells of it; in rules only
  */
 enum syscall_action {
 	SYSCALL_ACTION_CONT,
 	SYSCALL_ACTION_STOP,
 	SYSCALL_ACTION_VALUE,
 	SYSCALL_ACTION_KILL,
+	SYSCALL_ACTION_LOG,
 };
 
 /**
@@ -293,8 +318,9 @@ struct syscall_fresh {
  * struct syscall_command - one line of a tracer, understood
  * @verb: an &enum syscall_verb, says which other fields count
  * @value: skip, result: what the program sees, negative errno for a failure;
- *	limit: bytes; tid, out, follow, events, vdso: on or off; bind: an &enum syscall_bind;
- *	signal: its number; onclose: negative errno for FAIL
+ *	limit: bytes; tid, out, follow, events, vdso, packed, log-drop: on or
+ *	off; bind: an &enum syscall_bind; log-size: KiB; signal: its number;
+ *	onclose: negative errno for FAIL
  * @onclose: onclose: an &enum syscall_onclose
  * @action: on, timeout: an &enum syscall_action, with @value
  * @seconds: timeout: after how many; 0 for never

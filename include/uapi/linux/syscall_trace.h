@@ -67,7 +67,8 @@
  *	the address
  * @ret: result of the call: a negative errno for a failure; or as said above
  * @time: LOG: when it was made, CLOCK_MONOTONIC in nanoseconds; else 0
- * @duration: LOG: nanoseconds until it was over; else 0
+ * @duration: LOG: nanoseconds until it was over, SYSCALL_TRACE_NO_RESULT if it will
+ *	not be; else 0
  */
 struct syscall_trace_record {
 	__u32 size;
@@ -100,6 +101,8 @@ struct syscall_trace_record {
 	__aligned_u64 time;
 	__aligned_u64 duration;
 };
+
+#define SYSCALL_TRACE_NO_RESULT	(~0ULL)	/* and @ret is 0: the thread ended in the call */
 
 /*
  * Kinds of blocks: what an argument points to is a number of them, one behind the
@@ -219,5 +222,27 @@ struct syscall_trace_exchange {
 };
 
 #define SYSCALL_TRACE_EXCHANGE	_IOWR(0xb9, 0x00, struct syscall_trace_exchange)
+
+/**
+ * struct syscall_trace_log - what the mapped log begins with
+ * @head: so many bytes have been written since the log was made; read it with
+ *	acquire semantics
+ * @lost: so many LOG records have found no room since then
+ * @size: bytes of the ring, a power of two
+ *
+ * mmap() with MAP_SHARED at offset 0 maps one page, for reading and writing: its
+ * first 64 bits are the tail, how many bytes have been read; write it with release
+ * semantics. At the offset of one page, for reading only, is a page that begins
+ * with this struct, and behind it the ring, twice in a row: the next record is at
+ * tail modulo size, in one piece. There is one if tail is not head. Who waits for
+ * room hears of it by any read(), poll() or SYSCALL_TRACE_EXCHANGE; these, too,
+ * move the tail.
+ */
+struct syscall_trace_log {
+	__aligned_u64 head;
+	__aligned_u64 lost;
+	__u32 size;
+	__u32 reserved;
+};
 
 #endif /* _UAPI_LINUX_SYSCALL_TRACE_H */

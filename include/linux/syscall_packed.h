@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The packed form of /proc/<pid>/syscall: records out, answers in.
+ *
+ * Pure functions: nothing sleeps, allocates or takes a lock, and all of it
+ * builds in user space too. Buffers begin at a multiple of 8 bytes.
+ */
+#ifndef _LINUX_SYSCALL_PACKED_H
+#define _LINUX_SYSCALL_PACKED_H
+
+#include <linux/syscall_record.h>
+#include <linux/syscall_text.h>
+#include <uapi/linux/syscall_trace.h>
+
+size_t syscall_packed_size(const struct syscall_record *rec);
+void syscall_packed_head(struct syscall_trace_record *to, const struct syscall_record *rec,
+			 u64 id, u32 size);
+size_t syscall_packed_block(struct syscall_trace_block *to, const struct syscall_record *rec,
+			    u32 nr, const u8 **bytes, u32 *len);
+int syscall_packed_record(const void *buf, size_t len, struct syscall_record *rec,
+			  struct syscall_block *blocks, u32 max_blocks, u64 *id);
+
+int syscall_packed_next(const void *buf, size_t len, u32 *size);
+int syscall_packed_peek(const void *buf, u32 size, u64 *id, u32 *tid, u32 *verb);
+bool syscall_packed_is_plain(const void *buf, u32 size);
+int syscall_packed_parse(void *buf, u32 size, const struct syscall_record *shown,
+			 struct syscall_command *cmd, struct syscall_text_error *err);
+int syscall_packed_line(void *buf, u32 size, char **line, u32 *len,
+			struct syscall_text_error *err);
+size_t syscall_packed_answer(void *buf, size_t size, const struct syscall_command *cmd,
+			     u64 id, u32 tid);
+
+#endif /* _LINUX_SYSCALL_PACKED_H */
