@@ -3,7 +3,9 @@
 # make run         build, boot and demonstrate; then a shell in the guest
 # make test        build, boot and run every test; ends in "N passed, N failed"
 # make debug-test  the same on a kernel with KASAN, lockdep, kmemleak, ...
-# make bench       what it costs, beside ptrace and seccomp notification
+# make bench       what it costs, beside all else that can trace; results in build/bench-results,
+#                  BENCH='one-stop-*' for some of it
+# make profile     where the instructions of one of its jobs go, JOB=one-stop-packed
 # make compare     what it says of ordinary programs, beside what strace says
 # make onion       strace and gdb on programs with tracers, and with tracers of their own
 # make selftests-under-tracer
@@ -29,7 +31,7 @@ TREE	:= $(BUILD)/linux
 QEMU	:= tools/testing/selftests/syscalltrace/qemu
 export BASE KSRC BUILD TREE JOBS
 
-.PHONY: all run test compare onion selftests-under-tracer stress debug-stress debug-test bench tree refresh check kernel debug-kernel deps clean distclean
+.PHONY: all run test compare onion selftests-under-tracer stress debug-stress debug-test bench profile tree refresh check kernel bench-kernel debug-kernel deps clean distclean
 all: kernel
 
 deps:
@@ -49,6 +51,9 @@ kernel: tree
 
 debug-kernel: tree
 	@$(QEMU)/build.sh debug
+
+bench-kernel: tree
+	@$(QEMU)/build.sh bench
 
 run: kernel
 	@$(QEMU)/boot.sh release demo
@@ -78,11 +83,15 @@ debug-stress: debug-kernel
 debug-test: debug-kernel
 	@$(QEMU)/boot.sh debug test
 
-bench: kernel
-	@$(QEMU)/boot.sh release bench
+bench: bench-kernel
+	@MODE=bench $(QEMU)/deps.sh
+	@$(QEMU)/boot.sh bench bench
+
+profile: bench-kernel
+	@$(QEMU)/boot.sh bench profile
 
 clean:
-	rm -rf $(BUILD)/release $(BUILD)/debug $(BUILD)/plain $(BUILD)/off $(BUILD)/run
+	rm -rf $(BUILD)/release $(BUILD)/bench $(BUILD)/bench-results $(BUILD)/debug $(BUILD)/plain $(BUILD)/off $(BUILD)/run
 
 distclean:
 	rm -rf $(BUILD)

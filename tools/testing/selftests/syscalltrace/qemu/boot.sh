@@ -14,7 +14,11 @@
 #		the random numbers that $STRESS_SEED begins
 #	selftests	what BUILD/kselftests holds, in the way $WAY, each program for
 #		at most $LIMIT seconds; leaves what they print in BUILD/run
-#	bench	the benchmark, first by the clock, then counting instructions
+#	bench	the benchmark: counting instructions, then by the clock with one CPU
+#		and with two; leaves its results in BUILD/bench-results. Of a kernel without
+#		our option only what later runs compare theirs with. BENCH: a pattern
+#		for the names of jobs, instead of all
+#	profile	where the instructions of the benchmark's job $JOB go
 #
 # Environment: TREE, BUILD; TEST_TIMEOUT in seconds for all but shells;
 # TESTS, a list of selftests to run instead of all; QEMU_ARGS.
@@ -29,6 +33,7 @@ kernel=$BUILD/$flavour/arch/x86/boot/bzImage
 cpu=max		# under TCG
 guest_args=	# more for the kernel's command line
 count=		# of the benchmark: ns, or instructions
+cpus=2
 
 rm -rf "$run"
 mkdir -p "$run"
@@ -43,9 +48,9 @@ accel()
 	fi
 	# /dev/kvm may exist and yet not boot anything: believe a guest only.
 	if [ -w /dev/kvm ] && [ "$(cat "$BUILD/kvm" 2>/dev/null || probe_kvm)" = works ]; then
-		echo "-accel kvm -cpu host -smp 2"
+		echo "-accel kvm -cpu host -smp $cpus"
 	else
-		echo "-accel tcg,thread=multi -cpu $cpu -smp 2"
+		echo "-accel tcg,thread=multi -cpu $cpu -smp $cpus"
 	fi
 }
 
@@ -110,24 +115,64 @@ unattended()
 	return $status
 }
 
-# Boot to measure, and keep what is printed in $run/$1. $1: ns or instructions
-bench()
+# Boot to measure, and keep what is printed in $run/$1. $1: instructions, ns1 or ns2,
+# with so many CPUs
+measure()
 {
-	count=$1
+	count=${1%[12]}
+	cpus=${1#"$count"}
 	# Of two modes the guest takes the last.
-	guest_args="guest_mode=run guest_bench=$count kunit.enable=0"
+	guest_args="guest_mode=run guest_bench=$count kunit.enable=0 ${BENCH:+guest_jobs=$BENCH}"
 	# Else the kernel might read another clock, which takes more instructions.
 	[ "$count" != instructions ] || guest_args="$guest_args tsc=reliable"
-	echo "boot: measuring $count"
+	echo "boot: measuring $count${cpus:+ with $cpus CPUs}"
 	unattended "${TEST_TIMEOUT:-900}" || return 1
-	mv "$run/results" "$run/$count"
-	grep -q '^guest: status 0' "$run/$count" && return
-	sed -n '/^guest: /d;p' "$run/$count" >&2
+	mv "$run/results" "$run/$1"
+	grep -q '^guest: status 0' "$run/$1" && return
+	sed -n '/^guest: /d;p' "$run/$1" >&2
 	return 1
 }
 
-if [ "$mode" = bench ]; then
-	export SCRIPT=$here/qemu/guest/bench.sh
+bench()
+{
+	mkdir -p "$BUILD/bench-results"
+	case $flavour in
+	plain*|off)
+		BENCH="bare-*"
+		measure instructions || return 1
+		grep ^bare- "$run/instructions" | tee "$BUILD/bench-results/plain"
+		return
+		;;
+	esac
+	for what in instructions ns1 ns2; do
+		measure $what || return 1
+	done
+	$here/qemu/bench.sh "$run" "$BUILD/bench-results"
+}
+
+# Boot to look at each instruction of a job, and print the profile.
+profile()
+{
+	count=instructions
+	guest_args="guest_mode=run guest_profile=${JOB:=one-stop-packed} nokaslr"
+	guest_args="$guest_args kunit.enable=0 tsc=reliable"
+	mkfifo "$run/monitor.in" "$run/monitor.out" "$run/marker.in" "$run/marker.out" "$run/log"
+	QEMU_ARGS="$QEMU_ARGS -D $run/log -chardev pipe,id=monitor,path=$run/monitor
+		-mon chardev=monitor,mode=readline -chardev pipe,id=marker,path=$run/marker
+		-device virtserialport,chardev=marker,name=profile"
+	$here/qemu/profile.sh "$BUILD/$flavour" "$run" &
+	watcher=$!
+	bad=0
+	unattended "${TEST_TIMEOUT:-300}" || bad=1
+	[ "$bad" = 0 ] || kill $watcher 2>/dev/null || true
+	wait $watcher || bad=1
+	sed '/^guest: /d' "$run/results"
+	cat "$run/profile"
+	return $bad
+}
+
+if [ "$mode" = bench ] || [ "$mode" = profile ]; then
+	export SCRIPT="$here/qemu/guest/$mode.sh"
 	# Of a repeated string instruction each round is one instruction under TCG:
 	# without these the kernel copies words, with them bytes.
 	cpu=max,erms=off,fsrm=off
@@ -184,10 +229,11 @@ test)
 	fi
 	$here/qemu/summary.sh "$run/results" "$bad"
 	;;
+profile)
+	profile
+	;;
 bench)
-	bench ns || exit 1
-	bench instructions || exit 1
-	$here/qemu/bench.sh "$run/ns" "$run/instructions"
+	bench
 	;;
 *)
 	echo "boot: no mode '$mode'" >&2

@@ -4,6 +4,7 @@
 # Configure and build a kernel. Usage: build.sh FLAVOUR [TARGET...]
 #
 #	release	what run and test boot
+#	bench	what bench boots: with mitigations
 #	debug	with the sanitizers
 #	off	release without our option
 #	plain	release from the stock source in $STOCK
@@ -23,6 +24,7 @@ fragments()
 {
 	case $flavour in
 	release) cat $here/config $here/qemu/kernel.config ;;
+	bench)	cat $here/config $here/qemu/kernel.config $here/qemu/bench.config ;;
 	debug)	cat $here/config $here/qemu/kernel.config $here/qemu/debug.config ;;
 	off|plain) cat $here/config $here/qemu/kernel.config |
 			grep -v -e PROC_SYSCALL_TRACE -e SYSCALL_TEXT ;;

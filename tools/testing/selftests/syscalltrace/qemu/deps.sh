@@ -8,6 +8,7 @@ set -e
 : "${BASE:=6.12}"
 packages="bc bison busybox-static ccache cpio flex gcc gcc-multilib git gzip kmod
 	libc6-dev libcap-dev libelf-dev libssl-dev make qemu-system-x86 strace xz-utils"
+[ "$MODE" != bench ] || packages="$packages gnuplot-nox"
 [ "$MODE" != compare ] || packages="$packages perl-base python3 sqlite3"
 [ "$MODE" != onion ] || packages="$packages gdb"
 [ "$MODE" != stress ] || packages="$packages stress-ng"
