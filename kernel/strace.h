@@ -14,6 +14,7 @@
 #include <linux/sched/signal.h>
 #include <linux/spinlock.h>
 #include <linux/syscall_trace.h>
+#include <linux/timer.h>
 #include <linux/wait.h>
 #include <linux/xarray.h>
 
@@ -65,6 +66,8 @@ struct strace_fresh {
 #define STRACE_MAX_RUNS		12
 
 struct strace_area;
+struct strace_log;
+struct strace_logged;
 struct strace_zone;
 
 /**
@@ -154,6 +157,7 @@ enum strace_event_state {
  * enum strace_verdict - what a tracee shall do next
  * @STRACE_VERDICT_CONT: go on
  * @STRACE_VERDICT_STEP: go on, and stop after the call
+ * @STRACE_VERDICT_REPORT: go on, and tell of the result
  * @STRACE_VERDICT_VALUE: do not run the call, or drop its result; use a value
  * @STRACE_VERDICT_KILL: die
  * @STRACE_VERDICT_RESTART: leave the call and make it again; nobody saw it
@@ -162,6 +166,7 @@ enum strace_event_state {
 enum strace_verdict {
 	STRACE_VERDICT_CONT,
 	STRACE_VERDICT_STEP,
+	STRACE_VERDICT_REPORT,
 	STRACE_VERDICT_VALUE,
 	STRACE_VERDICT_KILL,
 	STRACE_VERDICT_RESTART,
@@ -173,8 +178,10 @@ enum strace_verdict {
  * @node: in the layer's list of its state; under the layer's lock
  * @layer: the layer that it is queued on; NULL when idle; as @state
  * @state: under the layer's lock
- * @wait: where @task waits
+ * @wait: has @waiter in it, always
+ * @waiter: wakes @task
  * @task: who stops; constant
+ * @log_pos: the log is read up to there first; under the layer's lock
  * @id: names this stop within the layer; set by the tracee before it queues
  * @read: a tracer has read it; under the layer's lock, and the task's when it is over
  * @fixed_nr: the call may not become another one; set before it queues
@@ -192,7 +199,9 @@ struct strace_event {
 	struct strace_layer *layer;
 	enum strace_event_state state;
 	wait_queue_head_t wait;
+	struct wait_queue_entry waiter;
 	struct task_struct *task;
+	u64 log_pos;
 	u64 id;
 	bool read;
 	bool fixed_nr;
@@ -204,6 +213,26 @@ struct strace_event {
 	struct syscall_call call;
 	struct strace_fresh *fresh;
 	struct strace_request *request;
+};
+
+/**
+ * struct strace_note - a record that is no stop
+ * @node: in the layer's notes; under the layer's lock
+ * @log_pos: the log is read up to there first
+ * @counted: there may be only so many of its kind
+ * @st: the task whose own note this is, with a reference; NULL if it was allocated
+ * @record: the record
+ * @memory: what it points to, or NULL
+ * @snapshot: what it points to, or NULL
+ */
+struct strace_note {
+	struct list_head node;
+	u64 log_pos;
+	bool counted;
+	struct strace_task *st;
+	struct syscall_record record;
+	struct strace_memory *memory;
+	struct strace_snapshot *snapshot;
 };
 
 /**
@@ -234,8 +263,11 @@ struct strace_view {
  * @rcu: tracers look for a stop without a reference
  * @nest: the layers of the call being made, or of the last one; like all that
  *	follows but @event, touched by the task itself only
+ * @versions: sum of the versions of its layers, when all of them were live, and
+ *	for this task; 0 if not. As long as it is the same so are they
  * @waiting: the task is stopped; read by its siblings
  * @in_call: strace_enter() judged the call that is being made
+ * @changed: a layer has changed the call, or bound it
  * @again: the call changed after it was judged, and is to be judged anew
  * @seen: a tracer has seen this call
  * @newborn: it has not run yet
@@ -248,9 +280,13 @@ struct strace_view {
  * @exec_path: what it has executed, as long as it is @executed; NULL if memory is
  *	short
  * @rounds: how often this call was judged
- * @step: bit n: the layer of seat n stops after this call
+ * @step: bit n: the layer of seat n wants the result of this call
+ * @report: bit n: but no stop for it
+ * @log: bit n: as a record of the log
+ * @logged: calls that are to be logged; NULL or as many as bits in @log
+ * @unlogged: kept for others
  * @program: the call's registers as the program set them
- * @used: the call's registers as the layers left them
+ * @used: the call's registers as the layers left them, if they have @changed it
  * @call: the call as the layers left it
  * @views: what it was before, for layers that shall see its result; oldest first
  * @room: memory that was taken for the call
@@ -258,14 +294,19 @@ struct strace_view {
  * @counts: for each rule and call, how often it was for that, see count_call()
  * @rooms: bytes there are for what the call writes, where that stands in memory
  * @snapshot: kept for the next stop
+ * @spare: kept for when that one is still being read
+ * @telling: @note is used; set by the task, cleared by the reader
+ * @note: for a result
  * @event: the stop
  */
 struct strace_task {
 	refcount_t refs;
 	struct rcu_head rcu;
 	struct strace_nest *nest;
+	u64 versions;
 	bool waiting;
 	bool in_call;
+	bool changed;
 	bool again;
 	bool seen;
 	bool newborn;
@@ -277,6 +318,10 @@ struct strace_task {
 	char *exec_path;
 	unsigned int rounds;
 	u64 step;
+	u64 report;
+	u64 log;
+	struct strace_logged *logged;
+	struct strace_logged *unlogged;
 	struct strace_regs program;
 	struct strace_regs used;
 	struct syscall_call call;
@@ -286,6 +331,9 @@ struct strace_task {
 	struct xarray counts;
 	u64 rooms[SYSCALL_MAX_ARGS];
 	struct strace_snapshot *snapshot;
+	struct strace_snapshot *spare;
+	bool telling;
+	struct strace_note note;
 	struct strace_event event;
 };
 
@@ -391,6 +439,7 @@ enum strace_layer_state {
  * @lock: covers what says so, and all events on the layer; a leaf but for
  *	the wait queue's lock and those of the scheduler
  * @state: written under @lock
+ * @version: how often anything changed that tasks judge calls by
  * @generation: how often it was armed; written under @lock
  * @departed: the generation that it has left all of, as @generation says when it
  *	is detached; written under @lock
@@ -417,12 +466,14 @@ enum strace_layer_state {
  * @real_calls: what the vDSO does enters the kernel; written under @lock
  * @policy_lock: serialises who changes @policy; taken before @lock
  * @policy: what becomes of which calls, or NULL; written under both locks
+ * @log: or NULL; written under @lock, once
  * @timeout: jiffies until a stop gets @timeout_action, 0 for never; under @lock
  * @timeout_action: an &enum syscall_action; under @lock
  * @timeout_value: goes with it; under @lock
  * @onclose: an &enum syscall_onclose; under @lock until closed
  * @onclose_value: goes with @onclose; under @lock until closed
  * @wait: tracers that wait for events
+ * @late_wake: wakes them for what need not be told at once
  * @cred: of who opened the file; constant
  * @ns: pid namespace of who opened the file; constant
  * @owner: process that answers, NULL for none; under strace_owner_lock
@@ -433,6 +484,7 @@ struct strace_layer {
 	unsigned int number;
 	spinlock_t lock; /* see above */
 	enum strace_layer_state state;
+	atomic_t version;
 	unsigned int generation;
 	unsigned int departed;
 	bool lost;
@@ -458,12 +510,14 @@ struct strace_layer {
 	bool real_calls;
 	struct mutex policy_lock; /* see above */
 	struct strace_policy __rcu *policy;
+	struct strace_log *log;
 	unsigned long timeout;
 	u32 timeout_action;
 	s64 timeout_value;
 	u32 onclose;
 	s64 onclose_value;
 	wait_queue_head_t wait;
+	struct timer_list late_wake;
 	const struct cred *cred;
 	struct pid_namespace *ns;
 	struct pid *owner;
@@ -514,6 +568,13 @@ static inline bool strace_seat_is_stale(const struct strace_seat *seat)
 	return !strace_seat_is_live(seat);
 }
 
+/* After a change that tasks judge calls by. */
+static inline void strace_layer_changed(struct strace_layer *layer)
+{
+	smp_mb__before_atomic(); /* pairs with smp_rmb() in look_at_layers() */
+	atomic_inc(&layer->version);
+}
+
 /* For who holds its policy_lock. */
 static inline struct strace_policy *strace_locked_policy(struct strace_layer *layer)
 {
@@ -527,6 +588,13 @@ static inline u8 strace_look_up(const struct strace_policy *policy, u32 abi, u32
 		nr = SYSCALL_SET_BITS - 1;
 	nr = array_index_nospec(nr, SYSCALL_SET_BITS);
 	return policy ? policy->decisions[abi][nr] : STRACE_DECISION_PASS;
+}
+
+/* There it is woken, on the waker's CPU or not. */
+static inline void strace_set_task(struct strace_task *st, struct task_struct *task)
+{
+	st->event.task = task;
+	st->event.waiter.private = task;
 }
 
 /* strace_area.c, for strace_bind.c and strace_hooks.c */
@@ -556,10 +624,24 @@ struct strace_policy *strace_get_policy(struct strace_layer *layer);
 void strace_put_policy(struct strace_policy *policy);
 struct strace_policy *strace_set_calls(struct strace_layer *layer, const struct syscall_set *set);
 struct strace_policy *strace_publish_policy(struct strace_layer *layer, struct strace_policy *new);
+bool strace_has_value(const struct strace_policy *policy, u8 decision, s64 *value);
 u32 strace_decide(struct strace_task *st, struct strace_layer *layer,
 		  const struct syscall_call *call, s64 *value);
 
-/* strace_layer.c, for strace_hooks.c and strace_policy.c */
+/* strace_log.c, for strace_layer.c and strace_hooks.c */
+void strace_free_log(struct strace_log *log);
+void strace_log_entry(struct strace_task *st, unsigned int seat);
+void strace_log_exit(struct strace_task *st, unsigned int seat);
+void strace_log_end(struct strace_task *st);
+void strace_drop_logged(struct strace_task *st);
+void strace_free_logged(struct strace_task *st);
+u64 strace_log_head(struct strace_layer *layer);
+bool strace_log_is_read(struct strace_layer *layer, u64 pos);
+void strace_poke_log(struct strace_layer *layer);
+void strace_put_log(struct strace_report *report, bool taken);
+
+/* strace_layer.c, for the others */
+void strace_wake_late(struct strace_layer *layer);
 struct strace_memory *strace_alloc_memory(u32 size);
 void strace_put_memory(struct strace_memory *memory);
 void strace_put_request(struct strace_request *req);
@@ -572,6 +654,7 @@ bool strace_nest_wants_real_calls(const struct strace_nest *nest);
 struct strace_nest *strace_follow(struct strace_nest *from, struct strace_task *st);
 void strace_leave_seat(struct strace_seat *seat);
 void strace_post_end(struct strace_seat *seat, long code);
+void strace_post_result(struct strace_task *st, const struct strace_seat *seat);
 void strace_wake_work(struct strace_layer *layer);
 bool strace_layer_is_capable(struct strace_layer *layer, struct user_namespace *ns);
 bool strace_layer_may_stay(struct strace_layer *layer);

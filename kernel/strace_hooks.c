@@ -48,7 +48,12 @@ static void write_regs(struct task_struct *task, struct pt_regs *regs,
 
 static bool regs_are_equal(const struct strace_regs *a, const struct strace_regs *b)
 {
-	return a->nr == b->nr && !memcmp(a->args, b->args, sizeof(a->args));
+	unsigned long differences = a->nr ^ b->nr;
+	unsigned int i;
+
+	for (i = 0; i < SYSCALL_MAX_ARGS; i++)
+		differences |= a->args[i] ^ b->args[i];
+	return !differences;
 }
 
 static enum syscall_abi current_abi(void)
@@ -82,6 +87,10 @@ static void regs_to_call(const struct strace_regs *r, struct syscall_call *call)
 
 	call->abi = current_abi();
 	call->nr = r->nr & ~abi_bit(call->abi);
+	if (call->abi == SYSCALL_ABI_NATIVE) {
+		memcpy(call->args, r->args, sizeof(call->args));
+		return;
+	}
 	for (i = 0; i < SYSCALL_MAX_ARGS; i++)
 		call->args[i] = abi_value(call->abi, r->args[i]);
 }
@@ -139,7 +148,7 @@ static void restore_regs(struct strace_task *st, struct pt_regs *regs)
 {
 	struct strace_regs now;
 
-	if (regs_are_equal(&st->used, &st->program))
+	if (!st->changed || regs_are_equal(&st->used, &st->program))
 		return;
 	read_regs(regs, &now);
 	if (now.nr == -1 && is_sigreturn(&st->call))
@@ -225,14 +234,18 @@ static bool post_event(const struct strace_seat *seat, struct strace_event *even
 	if (armed) {
 		event->id = ++layer->next_id;
 		event->layer = layer;
+		event->log_pos = strace_log_head(layer);
 		event->state = STRACE_EVENT_QUEUED;
 		list_add_tail(&event->node, &layer->queued);
 	} else if (seated && layer->state == STRACE_LAYER_CLOSED) {
 		set_closed_verdict(layer, event);
 	}
 	spin_unlock(&layer->lock);
-	if (armed)
+	if (armed) {
 		hand_cpu_to_tracer(layer);
+		/* It may run first: its answer then finds us awake. */
+		cond_resched();
+	}
 	return armed;
 }
 
@@ -559,12 +572,11 @@ static enum strace_verdict wait_for_answer(struct strace_layer *layer,
 	bool interrupted = false, answered;
 	unsigned long start = jiffies;
 	struct strace_request *req;
-	DEFINE_WAIT(wait);
 
 	WRITE_ONCE(current->strace->waiting, true);
 	for (;;) {
 		/* Not freezable as it is: freezing wakes it, so that the time can be told. */
-		prepare_to_wait(&event->wait, &wait, TASK_INTERRUPTIBLE);
+		set_current_state(TASK_INTERRUPTIBLE);
 		answered = is_answered(layer, event, &req);
 		if (answered && !is_frozen_by_cgroup()) {
 			verdict = event->verdict;
@@ -599,7 +611,7 @@ static enum strace_verdict wait_for_answer(struct strace_layer *layer,
 		else if (!schedule_timeout(time_left(layer, start)))
 			expire_event(layer, event, start);
 	}
-	finish_wait(&event->wait, &wait);
+	__set_current_state(TASK_RUNNING);
 	/* Either we see the signal, or who hands it over sees us. */
 	smp_store_mb(current->strace->waiting, false);
 	/* A sibling that is stopped may have left a signal for us to take. */
@@ -663,6 +675,7 @@ static struct strace_nest *refresh_nest(struct strace_task *st)
 		clear_syscall_work(STRACE);
 	spin_unlock_irq(strace_siglock(current));
 	strace_put_nest(old);
+	st->versions = 0;
 	if (!st->nest)
 		xa_destroy(&st->counts);
 	return st->nest;
@@ -684,8 +697,12 @@ static bool prepare_entry(struct strace_task *st, struct strace_layer *layer,
 {
 	struct strace_event *event = &st->event;
 	u32 bind = READ_ONCE(layer->bind);
-	int err = bind == SYSCALL_BIND_OFF ? 0 : strace_bind(st, call);
+	int err = 0;
 
+	if (bind != SYSCALL_BIND_OFF) {
+		st->changed = true;
+		err = strace_bind(st, call);
+	}
 	if (err && bind == SYSCALL_BIND_REQUIRE) {
 		event->value = err;
 		return false;
@@ -704,6 +721,8 @@ static bool prepare_entry(struct strace_task *st, struct strace_layer *layer,
 /* Nobody answers any more: what was staged is the tracee's. */
 static void drop_fresh(struct strace_event *event)
 {
+	if (!event->fresh)
+		return;
 	kvfree(event->fresh);
 	event->fresh = NULL;
 }
@@ -721,6 +740,7 @@ static enum strace_verdict rewrite(struct strace_task *st, struct syscall_call *
 		return STRACE_VERDICT_VALUE;
 	}
 	*call = new;
+	st->changed = true;
 	return verdict;
 }
 
@@ -770,6 +790,10 @@ static enum strace_verdict judge(struct strace_task *st, unsigned int i,
 	if (!prepare_entry(st, seat->layer, call))
 		return STRACE_VERDICT_VALUE;
 	verdict = stop_for(st, seat, !vsyscall && !st->seen);
+	if (verdict == STRACE_VERDICT_REPORT) {
+		st->report |= BIT_ULL(i);
+		verdict = STRACE_VERDICT_STEP;
+	}
 	if (verdict == STRACE_VERDICT_STEP)
 		st->step |= BIT_ULL(i);
 	if (event->rewritten && (verdict == STRACE_VERDICT_CONT ||
@@ -783,15 +807,30 @@ static enum strace_verdict judge(struct strace_task *st, unsigned int i,
 static enum strace_verdict judge_from_seat(struct strace_task *st, unsigned int i,
 					   struct syscall_call *call, bool vsyscall)
 {
-	bool is_seen = st->step >> i >> 1;
-	struct syscall_call before = *call;
-	enum strace_verdict verdict = judge(st, i, call, vsyscall);
+	struct syscall_call before;
+	enum strace_verdict verdict;
 
-	if (!is_seen || !memcmp(&before, call, sizeof(before)) ||
+	if (!(st->step >> i >> 1))
+		return judge(st, i, call, vsyscall);
+	before = *call;
+	verdict = judge(st, i, call, vsyscall);
+	if (!memcmp(&before, call, sizeof(before)) ||
 	    (verdict != STRACE_VERDICT_CONT && verdict != STRACE_VERDICT_STEP))
 		return verdict;
 	st->event.value = keep_view(st, i, &before);
 	return st->event.value ? STRACE_VERDICT_VALUE : verdict;
+}
+
+/* The layer of seat @i logs the call. */
+static enum strace_verdict note_for_log(struct strace_task *st, unsigned int i,
+					struct syscall_call *call)
+{
+	if (!prepare_entry(st, st->nest->seats[i].layer, call))
+		return STRACE_VERDICT_VALUE;
+	strace_log_entry(st, i);
+	st->step |= BIT_ULL(i);
+	st->log |= BIT_ULL(i);
+	return STRACE_VERDICT_CONT;
 }
 
 /* The layer of seat @i decides the call: by its rules, or by a stop, or not at all. */
@@ -808,6 +847,8 @@ static enum strace_verdict decide(struct strace_task *st, unsigned int i,
 		return STRACE_VERDICT_VALUE;
 	case SYSCALL_ACTION_KILL:
 		return die(&st->event);
+	case SYSCALL_ACTION_LOG:
+		return note_for_log(st, i, call);
 	default:
 		return STRACE_VERDICT_CONT;
 	}
@@ -822,16 +863,20 @@ static enum strace_verdict judge_all(struct strace_task *st, struct syscall_call
 {
 	enum strace_verdict verdict = STRACE_VERDICT_CONT;
 	struct strace_nest *nest = st->nest;
-	bool stale = false;
+	/* Nothing has changed since all were looked at; while they are asked it may. */
+	bool stale = false, looked = st->versions;
 	unsigned int i;
 
 	for (i = nest->nr; i-- > 0;) {
 		struct strace_seat *seat = &nest->seats[i];
 
-		if (strace_seat_is_stale(seat))
+		if (looked)
+			verdict = decide(st, i, call, vsyscall);
+		else if (strace_seat_is_stale(seat))
 			stale = true;
 		else if (strace_seat_is_live(seat) && strace_seat_covers(seat, st))
 			verdict = decide(st, i, call, vsyscall);
+		looked = false;
 		if (verdict != STRACE_VERDICT_CONT && verdict != STRACE_VERDICT_STEP)
 			break;
 	}
@@ -850,8 +895,9 @@ static void set_result(struct pt_regs *regs, s64 value)
 /* The call does not run; what newer layers and the program see is @value. */
 static void skip_call(struct strace_task *st, struct pt_regs *regs, s64 value)
 {
-	write_regs(current, regs, &st->program);
-	st->used = st->program;
+	if (st->changed)
+		write_regs(current, regs, &st->program);
+	st->changed = false;
 	set_result(regs, value);
 }
 
@@ -877,18 +923,148 @@ static void begin_call(struct strace_task *st, const struct strace_regs *now)
 	}
 	st->bound.mask = 0;
 	drop_views(st);
+	strace_drop_logged(st);
 	if (!st->again) {
 		st->in_call = false;
 		st->rounds = 0;
 		st->step = 0;
+		st->report = 0;
+		st->log = 0;
 		st->seen = false;
 		st->program = *now;
 	}
 	st->again = false;
-	st->used = *now;
+	st->changed = false;
 	/* Too late to tell of it. */
 	st->newborn = false;
 	st->executed = false;
+}
+
+/*
+ * Look at all layers: if they are live, and for this task, that need not be asked
+ * again until one of them changes. @idle: cleared if one wants anything
+ */
+static u64 look_at_layers(const struct strace_task *st, const struct strace_nest *nest,
+			  bool *idle)
+{
+	u64 versions = 0;
+	unsigned int i;
+
+	for (i = 0; i < nest->nr; i++)
+		versions += atomic_read(&nest->seats[i].layer->version);
+	/* Pairs with strace_layer_changed(). */
+	smp_rmb();
+	for (i = 0; i < nest->nr; i++) {
+		const struct strace_seat *seat = &nest->seats[i];
+		const struct strace_policy *policy;
+
+		if (!strace_seat_is_live(seat) || !strace_seat_covers(seat, st))
+			return 0;
+		rcu_read_lock();
+		policy = rcu_dereference(seat->layer->policy);
+		if (!policy || !policy->is_empty || READ_ONCE(seat->layer->events))
+			*idle = false;
+		rcu_read_unlock();
+		if (!policy)
+			return 0;
+	}
+	return versions;
+}
+
+/*
+ * No layer wants anything of this task's calls: they take the short way, until
+ * strace_wake_work().
+ */
+static void stop_looking(struct strace_task *st)
+{
+	bool idle = true;
+
+	spin_lock_irq(strace_siglock(current));
+	if (current->signal->strace_nest == st->nest && look_at_layers(st, st->nest, &idle) && idle)
+		clear_syscall_work(STRACE);
+	spin_unlock_irq(strace_siglock(current));
+}
+
+/**
+ * enum glance - what can be told of a call at a glance
+ * @GLANCE_PASS: no layer wants to see it
+ * @GLANCE_SKIP: it gets a value
+ * @GLANCE_UNKNOWN: whatever the layers will make of it
+ */
+enum glance {
+	GLANCE_PASS,
+	GLANCE_SKIP,
+	GLANCE_UNKNOWN,
+};
+
+/* What do the layers say of the call, the newest first? Under RCU. */
+static enum glance ask_policies(struct strace_task *st, u32 abi, u32 nr, s64 *value)
+{
+	const struct strace_nest *nest = st->nest;
+	const struct strace_policy *decisive = NULL;
+	unsigned int i = nest->nr;
+	u64 versions = 0;
+	u8 decision = STRACE_DECISION_PASS;
+
+	nr = array_index_nospec(nr, SYSCALL_SET_BITS);
+	while (i-- > 0) {
+		struct strace_layer *layer = nest->seats[i].layer;
+		const struct strace_policy *policy = rcu_dereference(layer->policy);
+
+		versions += atomic_read(&layer->version);
+		if (decision != STRACE_DECISION_PASS || !policy)
+			continue;
+		decision = policy->decisions[abi][nr];
+		decisive = policy;
+	}
+	if (versions != st->versions) {
+		st->versions = 0;
+		return GLANCE_UNKNOWN;
+	}
+	if (decision == STRACE_DECISION_PASS)
+		return GLANCE_PASS;
+	/* Of 32 bits not all values fit. */
+	return abi != SYSCALL_ABI_I386 && strace_has_value(decisive, decision, value) ?
+	       GLANCE_SKIP : GLANCE_UNKNOWN;
+}
+
+/* The short way for calls that no layer wants to see, or always gives a value. */
+static enum glance glance_at_call(struct strace_task *st, struct pt_regs *regs, s64 *value)
+{
+	enum syscall_abi abi = current_abi();
+	u32 nr = syscall_get_nr(current, regs) & ~abi_bit(abi);
+	enum glance what;
+
+	if (!st->nest || READ_ONCE(current->signal->strace_nest) != st->nest ||
+	    st->again || st->newborn || st->executed || st->room.area ||
+	    nr >= SYSCALL_SET_BITS)
+		return GLANCE_UNKNOWN;
+	rcu_read_lock();
+	what = ask_policies(st, abi, nr, value);
+	rcu_read_unlock();
+	if (what != GLANCE_UNKNOWN)
+		st->in_call = false;
+	return what;
+}
+
+/* Something may have changed. Return false if nobody is interested any more. */
+static void look_again(struct strace_task *st)
+{
+	bool idle = true;
+
+	st->versions = look_at_layers(st, st->nest, &idle);
+	if (st->versions && idle && !st->newborn && !st->executed)
+		stop_looking(st);
+}
+
+static void use_changed_call(struct strace_task *st, struct pt_regs *regs)
+{
+	struct strace_regs now;
+
+	read_regs(regs, &now);
+	call_to_regs(&st->call, &st->program, &st->used);
+	if (!regs_are_equal(&st->used, &now))
+		write_regs(current, regs, &st->used);
 }
 
 static bool enter(struct pt_regs *regs, bool vsyscall)
@@ -907,6 +1083,8 @@ static bool enter(struct pt_regs *regs, bool vsyscall)
 		strace_release(&st->room);
 		return false;
 	}
+	if (!st->versions)
+		look_again(st);
 	/* -1 is no call, not even an unknown one. */
 	if (now.nr == -1)
 		return false;
@@ -938,73 +1116,10 @@ static bool enter(struct pt_regs *regs, bool vsyscall)
 	default:
 		if (st->step)
 			strace_note_rooms(st, &st->call);
-		call_to_regs(&st->call, &st->program, &st->used);
-		if (!regs_are_equal(&st->used, &now))
-			write_regs(current, regs, &st->used);
+		if (st->changed)
+			use_changed_call(st, regs);
 		return false;
 	}
-}
-
-/*
- * Does the layer let the call pass, unseen? @idle: cleared if it wants other things.
- * Whoever is about to come or to go is not for the short way.
- */
-static bool lets_pass(const struct strace_seat *seat, const struct strace_task *st,
-		      u32 abi, u32 nr, bool *idle)
-{
-	const struct strace_policy *policy;
-
-	if (!strace_seat_is_live(seat))
-		return false;
-	if (!strace_seat_covers(seat, st))
-		return true;
-	policy = rcu_dereference(seat->layer->policy);
-	if (READ_ONCE(seat->layer->events) || (policy && !policy->is_empty))
-		*idle = false;
-	return strace_look_up(policy, abi, nr) == STRACE_DECISION_PASS;
-}
-
-static bool all_let_pass(const struct strace_nest *nest, const struct strace_task *st,
-			 u32 abi, u32 nr, bool *idle)
-{
-	bool pass = true;
-	unsigned int i;
-
-	rcu_read_lock();
-	for (i = 0; i < nest->nr && pass; i++)
-		pass = lets_pass(&nest->seats[i], st, abi, nr, idle);
-	rcu_read_unlock();
-	return pass;
-}
-
-/* No layer wants anything of this task's calls. strace_wake_work() undoes it. */
-static void stop_looking(struct strace_task *st)
-{
-	bool idle = true;
-
-	spin_lock_irq(strace_siglock(current));
-	if (current->signal->strace_nest == st->nest &&
-	    all_let_pass(st->nest, st, SYSCALL_ABI_NATIVE, 0, &idle) && idle)
-		clear_syscall_work(STRACE);
-	spin_unlock_irq(strace_siglock(current));
-}
-
-/* The short way for calls that no layer wants to see. */
-static bool is_let_pass(struct strace_task *st, struct pt_regs *regs)
-{
-	enum syscall_abi abi = current_abi();
-	int nr = syscall_get_nr(current, regs);
-	bool idle = true;
-
-	if (!st->nest || READ_ONCE(current->signal->strace_nest) != st->nest ||
-	    st->again || st->newborn || st->executed || st->room.area || nr == -1)
-		return false;
-	if (!all_let_pass(st->nest, st, abi, nr & ~abi_bit(abi), &idle))
-		return false;
-	st->in_call = false;
-	if (unlikely(idle))
-		stop_looking(st);
-	return true;
 }
 
 /**
@@ -1021,10 +1136,19 @@ static bool is_let_pass(struct strace_task *st, struct pt_regs *regs)
 bool strace_enter(struct pt_regs *regs)
 {
 	struct strace_task *st = current->strace;
+	s64 value;
 
-	if (st && is_let_pass(st, regs))
+	if (!st)
 		return false;
-	return enter(regs, false);
+	switch (glance_at_call(st, regs, &value)) {
+	case GLANCE_PASS:
+		return false;
+	case GLANCE_SKIP:
+		set_result(regs, value);
+		return true;
+	default:
+		return enter(regs, false);
+	}
 }
 
 /**
@@ -1057,10 +1181,12 @@ static bool is_unjudged(struct strace_task *st, struct pt_regs *regs)
 {
 	struct syscall_call call;
 	struct strace_regs now;
+	s64 value;
 
 	read_regs(regs, &now);
 	regs_to_call(&now, &call);
-	return st->nest && now.nr != -1 && !is_internal_call(&call) && !is_let_pass(st, regs);
+	return st->nest && now.nr != -1 && !is_internal_call(&call) &&
+	       glance_at_call(st, regs, &value) != GLANCE_PASS;
 }
 
 /**
@@ -1082,6 +1208,8 @@ bool strace_call_changed(struct pt_regs *regs)
 		return false;
 	if (!st->in_call)
 		return is_unjudged(st, regs);
+	if (!st->changed)
+		st->used = st->program;
 	read_regs(regs, &now);
 	if (regs_are_equal(&now, &st->used))
 		return false;
@@ -1089,6 +1217,8 @@ bool strace_call_changed(struct pt_regs *regs)
 	adopt_foreign_changes(st, &now);
 	write_regs(current, regs, &st->program);
 	st->step = 0;
+	st->report = 0;
+	st->log = 0;
 	st->again = true;
 	return true;
 }
@@ -1129,6 +1259,15 @@ static s64 show_result(struct strace_task *st, s64 result)
 		if (!(st->step & BIT_ULL(i)))
 			continue;
 		prepare_exit(st, i, result);
+		if (st->log & BIT_ULL(i)) {
+			strace_log_exit(st, i);
+			continue;
+		}
+		if (st->report & BIT_ULL(i)) {
+			event->record.kind = SYSCALL_RECORD_RESULT;
+			strace_post_result(st, &st->nest->seats[i]);
+			continue;
+		}
 		verdict = stop_for(st, &st->nest->seats[i], false);
 		if (verdict == STRACE_VERDICT_VALUE)
 			result = event->value;
@@ -1218,6 +1357,25 @@ static void tell_exec(struct strace_task *st)
 	st->exec_path = NULL;
 }
 
+/* The end of a call that was judged. */
+static noinline void exit_judged(struct strace_task *st, struct pt_regs *regs)
+{
+	s64 result, shown;
+
+	st->in_call = false;
+	restore_regs(st, regs);
+	result = get_result(regs);
+	if (st->step) {
+		shown = show_result(st, result);
+		if (shown != result)
+			set_result(regs, shown);
+		drop_views(st);
+	}
+	/* The restart may find what the call was given where it was. */
+	if (result != -ERESTART_RESTARTBLOCK)
+		strace_release(&st->room);
+}
+
 /**
  * strace_exit - let the layers see the result of a call
  * @regs: the program's registers; changed as the layers say, and what they
@@ -1228,32 +1386,16 @@ static void tell_exec(struct strace_task *st)
 void strace_exit(struct pt_regs *regs)
 {
 	struct strace_task *st = current->strace;
-	s64 result, shown;
 
 	if (!st)
 		return;
 	if (unlikely(st->newborn))
 		tell_birth(st);
-	/* Not judged: tracing began in the middle of the call. */
-	if (!st->in_call) {
-		if (unlikely(st->executed))
-			tell_exec(st);
-		return;
-	}
-	st->in_call = false;
-	restore_regs(st, regs);
-	result = get_result(regs);
-	if (st->step) {
-		shown = show_result(st, result);
-		if (shown != result)
-			set_result(regs, shown);
-		drop_views(st);
-	}
+	/* Else nobody wanted to see it, or tracing began in the middle of it. */
+	if (st->in_call)
+		exit_judged(st, regs);
 	if (unlikely(st->executed))
 		tell_exec(st);
-	/* The restart may find what the call was given where it was. */
-	if (result != -ERESTART_RESTARTBLOCK)
-		strace_release(&st->room);
 }
 
 /* --------------------------------- signals ------------------------------- */
@@ -1472,7 +1614,7 @@ void strace_fork_regs(struct task_struct *child)
 
 	if (!st || !st->in_call || is_worker(child))
 		return;
-	if (!regs_are_equal(&st->used, &st->program))
+	if (st->changed && !regs_are_equal(&st->used, &st->program))
 		write_regs(child, task_pt_regs(child), &st->program);
 }
 
@@ -1616,6 +1758,9 @@ void strace_exit_task(struct task_struct *task, long code)
 	spin_unlock_irq(strace_siglock(task));
 	if (!st)
 		return;
+	if (st->in_call)
+		strace_log_end(st);
+	strace_drop_logged(st);
 	tell_end(st, nest, code);
 	leave_own_seats(st, nest);
 	strace_put_nest(nest);
@@ -1714,7 +1859,7 @@ void strace_exec_committed(struct linux_binprm *bprm)
 
 	/* The registers now belong to the new program, and the memory is new. */
 	if (st) {
-		st->used = st->program;
+		st->changed = false;
 		st->bound.mask = 0;
 		strace_release(&st->room);
 	}

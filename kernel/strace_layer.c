@@ -21,6 +21,7 @@
 #include <linux/security.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
+#include <linux/syscall_packed.h>
 #include <linux/sysctl.h>
 
 #include "strace.h"
@@ -49,20 +50,6 @@ enum strace_mode {
 };
 
 static int strace_mode __read_mostly = STRACE_MODE_PTRACE;
-
-/**
- * struct strace_note - a record that is no stop
- * @node: in the layer's notes
- * @counted: there may be only so many of its kind
- * @record: the record
- * @memory: what it points to, or NULL for constants
- */
-struct strace_note {
-	struct list_head node;
-	bool counted;
-	struct syscall_record record;
-	struct strace_memory *memory;
-};
 
 /* ------------------------------- lifetimes ------------------------------- */
 
@@ -126,8 +113,10 @@ struct strace_task *strace_alloc_task(struct task_struct *task)
 		refcount_set(&st->refs, 1);
 		INIT_LIST_HEAD(&st->event.node);
 		init_waitqueue_head(&st->event.wait);
+		init_waitqueue_func_entry(&st->event.waiter, default_wake_function);
+		add_wait_queue(&st->event.wait, &st->event.waiter);
 		xa_init_flags(&st->counts, XA_FLAGS_ACCOUNT);
-		st->event.task = task;
+		strace_set_task(st, task);
 	}
 	return st;
 }
@@ -150,8 +139,17 @@ void strace_put_task(struct strace_task *st)
 	if (!xa_empty(&st->counts))
 		xa_destroy(&st->counts);
 	strace_put_snapshot(st->snapshot);
+	strace_put_snapshot(st->spare);
+	strace_free_logged(st);
 	kvfree(st->event.fresh);
 	kfree_rcu(st, rcu);
+}
+
+static void wake_late(struct timer_list *timer)
+{
+	struct strace_layer *layer = from_timer(layer, timer, late_wake);
+
+	wake_up_poll(&layer->wait, EPOLLIN | EPOLLRDNORM);
 }
 
 /**
@@ -176,6 +174,7 @@ struct strace_layer *strace_alloc_layer(bool console)
 		return NULL;
 	}
 	layer->number = number;
+	atomic_set(&layer->version, 1);
 	refcount_set(&layer->refs, 1);
 	spin_lock_init(&layer->lock);
 	mutex_init(&layer->policy_lock);
@@ -183,6 +182,7 @@ struct strace_layer *strace_alloc_layer(bool console)
 	INIT_LIST_HEAD(&layer->reported);
 	INIT_LIST_HEAD(&layer->notes);
 	init_waitqueue_head(&layer->wait);
+	timer_setup(&layer->late_wake, wake_late, 0);
 	layer->console = console;
 	layer->limit = SYSCALL_LIMIT_DEFAULT;
 	layer->cred = get_current_cred();
@@ -192,8 +192,17 @@ struct strace_layer *strace_alloc_layer(bool console)
 
 static void free_note(struct strace_note *note)
 {
+	struct strace_task *st = note->st;
+
 	strace_put_memory(note->memory);
-	kfree(note);
+	strace_put_snapshot(note->snapshot);
+	if (!st) {
+		kfree(note);
+		return;
+	}
+	/* Pairs with smp_load_acquire() in own_note(). */
+	smp_store_release(&st->telling, false);
+	strace_put_task(st);
 }
 
 /**
@@ -223,6 +232,8 @@ void strace_put_layer(struct strace_layer *layer)
 		     !list_empty(&layer->reported));
 	list_for_each_entry_safe(note, next, &layer->notes, node)
 		free_note(note);
+	timer_shutdown_sync(&layer->late_wake);
+	strace_free_log(layer->log);
 	strace_put_policy(rcu_dereference_protected(layer->policy, true));
 	put_cred(layer->cred);
 	put_pid_ns(layer->ns);
@@ -486,7 +497,7 @@ static unsigned int hand_out_slots(struct task_struct *task, struct list_head *s
 		if (!st)
 			break;
 		list_del_init(&st->event.node);
-		st->event.task = t;
+		strace_set_task(st, t);
 		/* Pairs with smp_rmb() in strace_enter(), through the work bit. */
 		smp_store_release(&t->strace, st);
 	}
@@ -669,6 +680,7 @@ static void begin_generation(struct strace_layer *layer, struct strace_policy *p
 	/* Pairs with smp_rmb() in strace_seat_is_stale(). */
 	smp_wmb();
 	WRITE_ONCE(layer->generation, layer->generation + 1);
+	strace_layer_changed(layer);
 	spin_unlock(&layer->lock);
 	strace_put_policy(policy);
 }
@@ -1025,6 +1037,7 @@ static void leave_locked(struct strace_layer *layer, bool detach, bool lost)
 	} else {
 		WRITE_ONCE(layer->state, STRACE_LAYER_CLOSED);
 	}
+	strace_layer_changed(layer);
 	layer->lost = lost;
 	list_for_each_entry_safe(event, next, &layer->queued, node)
 		answer_by_onclose(layer, event);
@@ -1037,6 +1050,7 @@ static void leave(struct strace_layer *layer, bool detach)
 	spin_lock(&layer->lock);
 	leave_locked(layer, detach, false);
 	spin_unlock(&layer->lock);
+	strace_poke_log(layer);
 	wake_up_poll(&layer->wait, EPOLLIN | EPOLLHUP | EPOLLERR);
 }
 
@@ -1116,6 +1130,7 @@ void strace_target_gone(struct strace_seat *seat)
 	spin_unlock(&layer->lock);
 	/* Its thread may be gone, and the process live on. */
 	WRITE_ONCE(seat->left, true);
+	strace_layer_changed(layer);
 	wake_up_poll(&layer->wait, EPOLLIN | EPOLLHUP);
 }
 
@@ -1357,6 +1372,7 @@ int strace_configure(struct strace_layer *layer, const struct syscall_command *c
 		break;
 	case SYSCALL_VERB_EVENTS:
 		WRITE_ONCE(layer->events, cmd->value);
+		strace_layer_changed(layer);
 		break;
 	case SYSCALL_VERB_SIGNALS:
 		WRITE_ONCE(layer->signals, cmd->signals);
@@ -1394,6 +1410,13 @@ static struct strace_note *alloc_note(const struct syscall_record *record, gfp_t
 	return note;
 }
 
+static void queue_note(struct strace_layer *layer, struct strace_note *note)
+{
+	lockdep_assert_held(&layer->lock);
+	note->log_pos = strace_log_head(layer);
+	list_add_tail(&note->node, &layer->notes);
+}
+
 static int post_note(struct strace_layer *layer, const struct syscall_record *record,
 		     struct strace_memory *memory)
 {
@@ -1408,7 +1431,7 @@ static int post_note(struct strace_layer *layer, const struct syscall_record *re
 		if (memory)
 			refcount_inc(&memory->refs);
 		note->counted = true;
-		list_add_tail(&note->node, &layer->notes);
+		queue_note(layer, note);
 		layer->nr_notes++;
 	} else {
 		err = -EAGAIN;
@@ -1419,6 +1442,20 @@ static int post_note(struct strace_layer *layer, const struct syscall_record *re
 	else
 		wake_up_poll(&layer->wait, EPOLLIN);
 	return err;
+}
+
+/* Queue a note, if the layer is still there. */
+static bool add_note(const struct strace_seat *seat, struct strace_note *note)
+{
+	struct strace_layer *layer = seat->layer;
+	bool there;
+
+	spin_lock(&layer->lock);
+	there = layer->state == STRACE_LAYER_ARMED && layer->generation == seat->generation;
+	if (there)
+		queue_note(layer, note);
+	spin_unlock(&layer->lock);
+	return there;
 }
 
 /*
@@ -1432,14 +1469,65 @@ static void post_event_note(const struct strace_seat *seat, struct syscall_recor
 
 	record->tid = task_pid_nr_ns(current, layer->ns);
 	note = alloc_note(record, __GFP_NOFAIL);
-	spin_lock(&layer->lock);
-	if (layer->state == STRACE_LAYER_ARMED && layer->generation == seat->generation) {
-		list_add_tail(&note->node, &layer->notes);
-		note = NULL;
+	if (add_note(seat, note))
+		wake_up_poll(&layer->wait, EPOLLIN);
+	else
+		free_note(note);
+}
+
+/**
+ * strace_wake_late - wake the tracer at the next tick, if it still sleeps then
+ * @layer: the layer
+ *
+ * Context: Process context.
+ */
+void strace_wake_late(struct strace_layer *layer)
+{
+	if (!timer_pending(&layer->late_wake))
+		mod_timer(&layer->late_wake, jiffies + 1);
+}
+
+/* The task's own note, unless one is still to be read; then a new one. */
+static struct strace_note *own_note(struct strace_task *st)
+{
+	struct strace_note *note = &st->note;
+
+	/* Pairs with smp_store_release() in free_note(). */
+	if (smp_load_acquire(&st->telling))
+		return alloc_note(&st->event.record, __GFP_NOFAIL);
+	st->telling = true;
+	refcount_inc(&st->refs);
+	note->st = st;
+	note->record = st->event.record;
+	return note;
+}
+
+/**
+ * strace_post_result - tell a tracer what became of a call
+ * @st: the task; the record is in its event
+ * @seat: the tracer's place on it
+ *
+ * The task goes on at once, and its next stop wakes the tracer: if there is none,
+ * the next tick does.
+ *
+ * Context: The task itself; may sleep.
+ */
+void strace_post_result(struct strace_task *st, const struct strace_seat *seat)
+{
+	struct strace_layer *layer = seat->layer;
+	struct strace_note *note;
+
+	st->event.record.tid = task_pid_nr_ns(current, layer->ns);
+	note = own_note(st);
+	note->snapshot = st->event.snapshot;
+	if (note->snapshot) {
+		refcount_inc(&note->snapshot->refs);
+		swap(st->snapshot, st->spare);
 	}
-	spin_unlock(&layer->lock);
-	kfree(note);
-	wake_up_poll(&layer->wait, EPOLLIN);
+	if (!add_note(seat, note))
+		free_note(note);
+	else
+		strace_wake_late(layer);
 }
 
 /**
@@ -1484,8 +1572,10 @@ void strace_leave_seat(struct strace_seat *seat)
 			layer->nr_targets--;
 	}
 	spin_unlock(&layer->lock);
+	strace_poke_log(layer);
 	wake_up_poll(&layer->wait, EPOLLIN | EPOLLHUP | EPOLLERR);
 	WRITE_ONCE(seat->left, true);
+	strace_layer_changed(layer);
 }
 
 /**
@@ -1538,11 +1628,20 @@ static void report_note(struct strace_layer *layer, struct strace_note *note,
 	report->snapshot = NULL;
 }
 
-static void report_event(struct strace_event *event, struct strace_report *report)
+static void report_event(struct strace_event *event, struct strace_report *report,
+			 struct syscall_trace_record *head)
 {
 	report->id = event->id;
+	report->tid = event->record.tid;
 	report->note = NULL;
-	report->record = event->record;
+	if (head) {
+		syscall_packed_head(head, &event->record, event->id,
+				    syscall_packed_size(&event->record));
+		report->record.kind = event->record.kind;
+		report->record.data = event->record.data;
+	} else {
+		report->record = event->record;
+	}
 	report->snapshot = event->snapshot;
 	if (event->snapshot)
 		refcount_inc(&event->snapshot->refs);
@@ -1553,16 +1652,19 @@ static void report_event(struct strace_event *event, struct strace_report *repor
  * ids all may be out, so the new ones come first; else the next one has to wait
  * until the one that is out is answered.
  */
-static struct strace_event *next_event(struct strace_layer *layer)
+static struct strace_event *next_event(struct strace_layer *layer, bool many)
 {
 	struct strace_event *queued, *reported;
 
 	lockdep_assert_held(&layer->lock);
 	queued = list_first_entry_or_null(&layer->queued, struct strace_event, node);
+	/* What was logged before it comes first. */
+	if (queued && !strace_log_is_read(layer, queued->log_pos))
+		queued = NULL;
 	reported = list_first_entry_or_null(&layer->reported, struct strace_event, node);
 	if (layer->console)
 		return layer->with_tid ? queued ?: reported : reported ?: queued;
-	return layer->with_tid || layer->follow || !reported ? queued : NULL;
+	return many || layer->with_tid || layer->follow || !reported ? queued : NULL;
 }
 
 /* What a reader gets when there is nothing to read. */
@@ -1576,66 +1678,122 @@ static int idle_result(const struct strace_layer *layer)
 	return layer->gone != layer->generation ? -EAGAIN : 0;
 }
 
-static int try_fetch(struct strace_layer *layer, struct strace_report *report)
+/* The same for what is no stop. */
+static struct strace_note *next_note(struct strace_layer *layer)
+{
+	struct strace_note *note;
+
+	lockdep_assert_held(&layer->lock);
+	note = list_first_entry_or_null(&layer->notes, struct strace_note, node);
+	return note && strace_log_is_read(layer, note->log_pos) ? note : NULL;
+}
+
+static bool has_log(struct strace_layer *layer)
+{
+	return !strace_log_is_read(layer, strace_log_head(layer));
+}
+
+static int try_fetch(struct strace_layer *layer, const struct strace_wait *how,
+		     struct strace_report *report)
 {
 	struct strace_event *event;
 	struct strace_note *note;
 	int ret = 1;
 
+	report->log = NULL;
 	spin_lock(&layer->lock);
-	note = list_first_entry_or_null(&layer->notes, struct strace_note, node);
-	event = next_event(layer);
+	note = next_note(layer);
+	event = note ? NULL : next_event(layer, how->many);
 	report->with_tid = layer->with_tid || layer->follow;
 	if (note) {
 		report_note(layer, note, report);
 	} else if (event) {
-		report_event(event, report);
+		report_event(event, report, how->head);
 		report->fresh = event->state == STRACE_EVENT_QUEUED;
 		if (report->fresh)
 			list_move_tail(&event->node, &layer->reported);
 		event->state = STRACE_EVENT_REPORTED;
 		event->read = true;
 	} else {
-		ret = idle_result(layer);
+		ret = has_log(layer) ? STRACE_FETCH_LOG : idle_result(layer);
 	}
 	spin_unlock(&layer->lock);
 	return ret;
 }
 
-static bool may_fetch(struct strace_layer *layer)
+/**
+ * strace_has_more - is there anything that might be fetched at once?
+ * @layer: the layer
+ *
+ * Context: Any.
+ * Return: false if not, a moment ago.
+ */
+bool strace_has_more(struct strace_layer *layer)
 {
-	bool ready;
+	return !list_empty(&layer->queued) || !list_empty(&layer->notes) || has_log(layer);
+}
 
-	spin_lock(&layer->lock);
-	ready = !list_empty(&layer->notes) || next_event(layer) ||
-		idle_result(layer) != -EAGAIN;
-	spin_unlock(&layer->lock);
-	return ready;
+static int wait_timed(struct strace_layer *layer, const struct strace_wait *how,
+		      struct strace_report *report)
+{
+	int ret, err;
+
+	err = wait_event_interruptible_hrtimeout(layer->wait,
+						 (ret = try_fetch(layer, how, report)) != -EAGAIN,
+						 how->timeout);
+	return err ?: ret;
+}
+
+/* As wait_event_interruptible(), but what wakes us is looked at once. */
+static int wait_to_fetch(struct strace_layer *layer, const struct strace_wait *how,
+			 struct strace_report *report)
+{
+	DEFINE_WAIT(wait);
+	int ret;
+
+	do {
+		prepare_to_wait(&layer->wait, &wait, TASK_INTERRUPTIBLE);
+		ret = try_fetch(layer, how, report);
+		if (ret != -EAGAIN)
+			break;
+		if (signal_pending(current)) {
+			ret = -ERESTARTSYS;
+			break;
+		}
+		schedule();
+		ret = try_fetch(layer, how, report);
+	} while (ret == -EAGAIN);
+	finish_wait(&layer->wait, &wait);
+	return ret;
 }
 
 /**
  * strace_fetch - get the next record, waiting for it if need be
  * @layer: the layer
- * @nonblock: do not wait
+ * @how: how to wait
  * @report: set when there is one; give it to strace_put_report()
  *
  * Context: Process context, may sleep.
- * Return: 1 with @report set, 0 when everything traced has ended, -EAGAIN if
- * @nonblock and there is none, -ESRCH if the layer is not armed, -EPERM if it
- * was taken away, -ERESTARTSYS for a signal.
+ * Return: 1 with @report set, STRACE_FETCH_LOG, 0 when everything traced has ended,
+ * -EAGAIN if there is none and the caller does not wait, -ETIME if it has waited for
+ * too long, -ESRCH if the layer is not armed, -EPERM if it was taken away,
+ * -ERESTARTSYS for a signal.
  */
-int strace_fetch(struct strace_layer *layer, bool nonblock, struct strace_report *report)
+int strace_fetch(struct strace_layer *layer, const struct strace_wait *how,
+		 struct strace_report *report)
 {
 	int ret;
 
-	for (;;) {
-		ret = try_fetch(layer, report);
-		if (ret != -EAGAIN || nonblock)
-			return ret;
-		ret = wait_event_interruptible(layer->wait, may_fetch(layer));
-		if (ret)
+	strace_poke_log(layer);
+	/* Who was answered may run first: its next stop then finds us awake. */
+	if (!how->nonblock)
+		cond_resched();
+	if (how->nonblock || strace_has_more(layer)) {
+		ret = try_fetch(layer, how, report);
+		if (how->nonblock || ret != -EAGAIN)
 			return ret;
 	}
+	return how->timed ? wait_timed(layer, how, report) : wait_to_fetch(layer, how, report);
 }
 
 /* The stop of a thread of the layer's pid namespace, if it is one of the layer. */
@@ -1692,37 +1850,63 @@ static struct strace_event *find_reported(struct strace_layer *layer, u64 id, u3
 /**
  * strace_find - look up a stop that waits for an answer
  * @layer: the layer
+ * @id: the stop, or 0 for any
  * @tid: its thread, or 0 for the one that has waited longest
  * @report: set when there is one; give it to strace_put_report()
  *
  * Context: Process context.
  * Return: 0 or -ESRCH.
  */
-int strace_find(struct strace_layer *layer, u32 tid, struct strace_report *report)
+int strace_find(struct strace_layer *layer, u64 id, u32 tid, struct strace_report *report)
 {
 	struct strace_event *event;
 
+	report->log = NULL;
 	spin_lock(&layer->lock);
-	event = find_waiting(layer, tid);
+	event = id ? find_reported(layer, id, tid) : find_waiting(layer, tid);
 	if (event)
-		report_event(event, report);
+		report_event(event, report, NULL);
 	spin_unlock(&layer->lock);
 	return event ? 0 : -ESRCH;
 }
 
 /**
+ * strace_still_shows - would strace_fetch() give the same stop again?
+ * @layer: a console
+ * @id: the stop
+ *
+ * Context: Process context.
+ * Return: true if so, now.
+ */
+bool strace_still_shows(struct strace_layer *layer, u64 id)
+{
+	struct strace_event *event = NULL;
+
+	spin_lock(&layer->lock);
+	if (id && list_empty(&layer->notes))
+		event = next_event(layer, false);
+	if (event && event->id != id)
+		event = NULL;
+	spin_unlock(&layer->lock);
+	return event;
+}
+
+/**
  * strace_put_report - done with a report
- * @report: from strace_fetch() or strace_find()
+ * @report: from strace_fetch(), strace_find() or strace_take_log()
  *
  * Context: Process context.
  */
 void strace_put_report(struct strace_report *report)
 {
+	if (report->log) {
+		strace_put_log(report, true);
+		return;
+	}
 	strace_put_snapshot(report->snapshot);
 	if (report->note)
 		free_note(report->note);
 }
-
 
 /**
  * strace_unfetch - put back what could not be shown to the reader
@@ -1735,13 +1919,17 @@ void strace_unfetch(struct strace_layer *layer, struct strace_report *report)
 {
 	struct strace_event *event;
 
+	if (report->log) {
+		strace_put_log(report, false);
+		return;
+	}
 	spin_lock(&layer->lock);
 	if (report->note) {
 		list_add(&report->note->node, &layer->notes);
 		layer->nr_notes += report->note->counted;
 		report->note = NULL;
 	}
-	event = find_reported(layer, report->id, report->record.tid);
+	event = report->id ? find_reported(layer, report->id, report->tid) : NULL;
 	if (event && report->fresh && !event->request) {
 		event->state = STRACE_EVENT_QUEUED;
 		event->read = false;
@@ -1804,6 +1992,9 @@ static int answer_entry(struct strace_event *event, const struct syscall_command
 		return 0;
 	case SYSCALL_VERB_STEP:
 		answer_event(event, STRACE_VERDICT_STEP, 0);
+		return 0;
+	case SYSCALL_VERB_REPORT:
+		answer_event(event, STRACE_VERDICT_REPORT, 0);
 		return 0;
 	case SYSCALL_VERB_SKIP:
 		answer_event(event, STRACE_VERDICT_VALUE, cmd->value);
@@ -1905,7 +2096,8 @@ int strace_answer(struct strace_layer *layer, u64 id, u32 tid,
 	if (!err && !list_empty(&layer->queued))
 		wake_up_poll(&layer->wait, EPOLLIN);
 	spin_unlock(&layer->lock);
-	kvfree(fresh);
+	if (fresh)
+		kvfree(fresh);
 	return err;
 }
 
@@ -2114,19 +2306,21 @@ int strace_access(struct strace_layer *layer, u64 id, u32 tid,
  * @layer: the layer
  * @file: the open file
  * @wait: as for any poll
+ * @many: as in struct strace_wait
  *
  * Context: Process context.
  * Return: EPOLLIN if there is a record, EPOLLPRI if there is a stop, EPOLLHUP
  * if there is nothing to trace, EPOLLERR if the layer was taken away.
  */
 __poll_t strace_poll(struct strace_layer *layer, struct file *file,
-		     struct poll_table_struct *wait)
+		     struct poll_table_struct *wait, bool many)
 {
 	__poll_t mask = EPOLLOUT | EPOLLWRNORM;
 
 	poll_wait(file, &layer->wait, wait);
+	strace_poke_log(layer);
 	spin_lock(&layer->lock);
-	if (!list_empty(&layer->notes) || next_event(layer))
+	if (next_note(layer) || next_event(layer, many) || has_log(layer))
 		mask |= EPOLLIN | EPOLLRDNORM;
 	if (!list_empty(&layer->queued) || !list_empty(&layer->reported))
 		mask |= EPOLLPRI;

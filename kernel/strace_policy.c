@@ -133,8 +133,12 @@ struct strace_policy *strace_set_calls(struct strace_layer *layer, const struct 
  */
 struct strace_policy *strace_publish_policy(struct strace_layer *layer, struct strace_policy *new)
 {
+	struct strace_policy *old;
+
 	lockdep_assert_held(&layer->lock);
-	return rcu_replace_pointer(layer->policy, new, lockdep_is_held(&layer->policy_lock));
+	old = rcu_replace_pointer(layer->policy, new, lockdep_is_held(&layer->policy_lock));
+	strace_layer_changed(layer);
+	return old;
 }
 
 /* The rules of @old with one more, or none at all. */
@@ -271,6 +275,26 @@ static u32 count_and_decide(struct strace_task *st, struct strace_layer *layer,
 		action = apply_rules(st, policy, call, value);
 	strace_put_policy(policy);
 	return action;
+}
+
+/**
+ * strace_has_value - does a rule give calls a value, always?
+ * @policy: the policy that it is of
+ * @decision: what is to be done with the call
+ * @value: set to the value
+ *
+ * Context: The task itself, under RCU.
+ * Return: true if it does.
+ */
+bool strace_has_value(const struct strace_policy *policy, u8 decision, s64 *value)
+{
+	const struct strace_rule *rule;
+
+	if (decision < STRACE_DECISION_RULE)
+		return false;
+	rule = &policy->rules[decision - STRACE_DECISION_RULE];
+	*value = rule->value;
+	return rule->action == SYSCALL_ACTION_VALUE;
 }
 
 /**

@@ -354,6 +354,9 @@ static void publish(struct strace_task *st, struct strace_snapshot *snapshot)
 {
 	struct syscall_data *data = &st->event.record.data;
 
+	/* Nobody needs to hold what holds nothing. */
+	if (snapshot && !snapshot->nr_blocks)
+		snapshot = NULL;
 	st->event.snapshot = snapshot;
 	data->unbound = 0;
 	data->nr = snapshot ? snapshot->nr_blocks : 0;

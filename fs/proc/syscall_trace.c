@@ -16,36 +16,10 @@
 #include <linux/ptrace.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
-#include <linux/syscall_text.h>
-#include <linux/syscall_trace.h>
 #include <linux/uaccess.h>
 
 #include "internal.h"
-
-/**
- * struct strace_file - an open file
- * @layer: the tracer, or the console that its reader found; NULL for who writes
- *	to the console, which may come and go; constant, as poll() needs it
- * @console: whether this is the console; constant
- * @one_thread: for one thread instead of the whole process; constant
- * @done: the console's record was read to its end; under @lock
- * @lock: covers what says so; not held while waiting for records
- * @text: text of records that were fetched; under @lock
- * @size: room in @text; under @lock
- * @len: bytes in @text; written under @lock
- * @pos: bytes of @text that were read; under @lock
- */
-struct strace_file {
-	struct strace_layer *layer;
-	bool console;
-	bool one_thread;
-	bool done;
-	struct mutex lock; /* see above */
-	char *text;
-	size_t size;
-	size_t len;
-	size_t pos;
-};
+#include "syscall_trace.h"
 
 /* ---------------------------------- open --------------------------------- */
 
@@ -86,15 +60,13 @@ static int check_console_of(struct strace_file *sf, struct task_struct *task,
  * one who could attach to the program as it is now, at every use. While a task
  * waits for the answer to a stop, it cannot become another program.
  */
-static int check_console(struct strace_file *sf, struct file *file,
-			 struct strace_layer *layer)
+static int check_any_console(struct strace_file *sf, struct file *file,
+			     struct strace_layer *layer)
 {
 	struct task_struct *task;
 	const struct cred *own;
 	int err;
 
-	if (!sf->console || !layer)
-		return 0;
 	task = get_proc_task(file_inode(file));
 	/* A thread may be gone, or have another id, and its process live on. */
 	if (!task)
@@ -105,6 +77,12 @@ static int check_console(struct strace_file *sf, struct file *file,
 	put_task_struct(task);
 	/* All of it is exiting, and becomes no other program any more. */
 	return err == -ESRCH ? 0 : err;
+}
+
+static int check_console(struct strace_file *sf, struct file *file,
+			 struct strace_layer *layer)
+{
+	return sf->console && layer ? check_any_console(sf, file, layer) : 0;
 }
 
 static struct strace_layer *find_console(struct strace_file *sf, struct file *file)
@@ -119,10 +97,48 @@ static struct strace_layer *find_console(struct strace_file *sf, struct file *fi
 	return layer;
 }
 
+/**
+ * syscall_trace_take_scratch - get memory for a call
+ * @file: the file
+ *
+ * Context: Process context, may sleep.
+ * Return: what syscall_trace_put_scratch() kept, or new memory, or NULL. Nothing is in
+ * it but the file of its line.
+ */
+struct strace_scratch *syscall_trace_take_scratch(struct file *file)
+{
+	struct strace_file *sf = file->private_data;
+	struct strace_scratch *scratch = xchg(&sf->spare, NULL);
+
+	if (!scratch)
+		scratch = kmalloc(sizeof(*scratch), GFP_KERNEL_ACCOUNT);
+	if (!scratch)
+		return NULL;
+	scratch->line.sf = sf;
+	scratch->line.file = file;
+	return scratch;
+}
+
+/**
+ * syscall_trace_put_scratch - give memory back
+ * @file: the file
+ * @scratch: from syscall_trace_take_scratch()
+ *
+ * Context: Process context.
+ */
+void syscall_trace_put_scratch(struct file *file, struct strace_scratch *scratch)
+{
+	struct strace_file *sf = file->private_data;
+
+	/* If several threads were here at once there is one already. */
+	kfree(xchg(&sf->spare, scratch));
+}
+
 static void free_file(struct strace_file *sf)
 {
 	strace_put_layer(sf->layer);
 	kvfree(sf->text);
+	kfree(sf->spare);
 	kfree(sf);
 }
 
@@ -274,25 +290,32 @@ static int add_record(struct strace_file *sf, const struct syscall_record *recor
 }
 
 /* Fetch a record into @sf->text; drops the lock to wait for one. */
-static int fetch_record(struct strace_file *sf, struct file *file)
+static int fetch_record(struct strace_file *sf, struct file *file, struct strace_report *report)
 {
-	struct strace_report report = { };
+	const struct strace_wait wait = { .nonblock = file->f_flags & O_NONBLOCK };
 	int ret, err;
 
 	mutex_unlock(&sf->lock);
-	ret = strace_fetch(sf->layer, file->f_flags & O_NONBLOCK, &report);
+	do {
+		ret = strace_fetch(sf->layer, &wait, report);
+		if (ret == STRACE_FETCH_LOG)
+			ret = strace_take_log(sf->layer, report) ?: STRACE_FETCH_LOG;
+		/* Else somebody else has read it. */
+	} while (ret == STRACE_FETCH_LOG);
 	/* The program may have become another one meanwhile. */
 	err = check_console(sf, file, sf->layer);
 	mutex_lock(&sf->lock);
 	if (ret <= 0)
 		return err ?: ret;
 	if (!err)
-		err = add_record(sf, &report.record, report.with_tid);
-	if (err)
-		strace_unfetch(sf->layer, &report);
-	else
-		strace_put_report(&report);
-	return err ?: 1;
+		err = add_record(sf, &report->record, report->with_tid);
+	if (err) {
+		strace_unfetch(sf->layer, report);
+		return err;
+	}
+	sf->last = report->id;
+	strace_put_report(report);
+	return 1;
 }
 
 static ssize_t copy_text(struct strace_file *sf, char __user *buf, size_t count)
@@ -311,10 +334,35 @@ static ssize_t copy_text(struct strace_file *sf, char __user *buf, size_t count)
 	return done;
 }
 
+static ssize_t read_text(struct file *file, struct strace_scratch *scratch,
+			 char __user *buf, size_t count)
+{
+	struct strace_file *sf = file->private_data;
+	ssize_t ret = 1;
+
+	if (mutex_lock_interruptible(&sf->lock))
+		return -ERESTARTSYS;
+	if (sf->done) {
+		/* So that cat ends; the next read may go on. */
+		sf->done = false;
+		ret = 0;
+	} else if (sf->console && !sf->len && strace_still_shows(sf->layer, sf->last)) {
+		/* Some read on behind the end. There is an end until there is news. */
+		ret = 0;
+	} else if (!sf->len) {
+		ret = fetch_record(sf, file, &scratch->report);
+	}
+	if (ret > 0)
+		ret = copy_text(sf, buf, count);
+	mutex_unlock(&sf->lock);
+	return ret;
+}
+
 static ssize_t syscall_trace_read(struct file *file, char __user *buf, size_t count,
 				  loff_t *ppos)
 {
 	struct strace_file *sf = file->private_data;
+	struct strace_scratch *scratch;
 	ssize_t ret;
 
 	if (!count)
@@ -324,55 +372,29 @@ static ssize_t syscall_trace_read(struct file *file, char __user *buf, size_t co
 		return ret;
 	if (strace_layer_is_on_caller(sf->layer))
 		return -EPERM;
-	ret = 1;
-	if (mutex_lock_interruptible(&sf->lock))
-		return -ERESTARTSYS;
-	if (sf->done) {
-		/* One record an open, so that cat ends; the next read may go on. */
-		sf->done = false;
-		ret = 0;
-	} else if (!sf->len) {
-		ret = fetch_record(sf, file);
-	}
-	if (ret > 0)
-		ret = copy_text(sf, buf, count);
-	mutex_unlock(&sf->lock);
+	scratch = syscall_trace_take_scratch(file);
+	if (!scratch)
+		return -ENOMEM;
+	if (READ_ONCE(sf->packed))
+		ret = syscall_trace_read_packed(file, scratch, buf, count);
+	else
+		ret = read_text(file, scratch, buf, count);
+	syscall_trace_put_scratch(file, scratch);
 	return ret;
 }
 
 /* --------------------------------- write --------------------------------- */
 
 /**
- * struct strace_line - a line that is being carried out
- * @sf: the file it was written to
- * @file: likewise
- * @layer: the file's layer; the console with a reference, NULL if there is none
- * @text: the line without its newline
- * @len: length of @text
- * @start: where the command starts, behind the thread id
- * @tid: the thread id, or 0
- * @shown: the stop that is answered
- * @has_shown: there is one
- * @permitted: the writer may still use the console, if it is one
- * @cmd: the command
- * @err: why the line is refused
+ * syscall_trace_refuse - say why a command is refused
+ * @line: the command
+ * @err: the error
+ * @text: a constant sentence
+ *
+ * Context: Any.
+ * Return: @err.
  */
-struct strace_line {
-	struct strace_file *sf;
-	struct file *file;
-	struct strace_layer *layer;
-	char *text;
-	size_t len;
-	size_t start;
-	u32 tid;
-	struct strace_report shown;
-	bool has_shown;
-	bool permitted;
-	struct syscall_command cmd;
-	struct syscall_text_error err;
-};
-
-static int refuse(struct strace_line *line, int err, const char *text)
+int syscall_trace_refuse(struct strace_line *line, int err, const char *text)
 {
 	line->err.column = line->start + 1;
 	line->err.text = text;
@@ -407,7 +429,7 @@ static int attach(struct strace_line *line, struct strace_layer *layer)
 			strace_trap_vdso(layer, task);
 		put_task_struct(task);
 	}
-	return err ? refuse(line, err, attach_error_text(err)) : 0;
+	return err ? syscall_trace_refuse(line, err, attach_error_text(err)) : 0;
 }
 
 static int arm_new_console(struct strace_line *line)
@@ -463,7 +485,7 @@ static int do_trace(struct strace_line *line)
 
 	/* Nobody with more rights can be made to arm through our descriptor. */
 	if (!is_opener(line->file->f_cred, current_cred()))
-		return refuse(line, -EPERM, "only who opened the file can arm it");
+		return syscall_trace_refuse(line, -EPERM, "only who opened the file can arm it");
 	/* So that security modules see the opener, too. */
 	own = override_creds(line->file->f_cred);
 	err = line->sf->console ? arm_console(line) : attach(line, line->layer);
@@ -478,8 +500,8 @@ static int do_configure(struct strace_line *line)
 	int err = strace_configure(line->layer, &line->cmd);
 
 	if (err == -EINVAL)
-		return refuse(line, err, "the console does not follow");
-	return err ? refuse(line, err, gone_text) : 0;
+		return syscall_trace_refuse(line, err, "the console does not follow");
+	return err ? syscall_trace_refuse(line, err, gone_text) : 0;
 }
 
 /* Of the processes that are traced, the one that the file is of heeds it at once. */
@@ -492,29 +514,52 @@ static int do_vdso(struct strace_line *line)
 		err = strace_trap_vdso(line->layer, task);
 	if (task)
 		put_task_struct(task);
-	return err ? refuse(line, err, err == -ESRCH ? gone_text : "cannot be done now") : 0;
+	if (!err)
+		return 0;
+	return syscall_trace_refuse(line, err, err == -ESRCH ? gone_text : "cannot be done now");
 }
 
 static int do_change_rules(struct strace_line *line)
 {
-	int err = strace_change_rules(line->layer, &line->cmd);
+	int err = 0;
+
+	if (line->cmd.verb == SYSCALL_VERB_ON && line->cmd.action == SYSCALL_ACTION_LOG)
+		err = strace_need_log(line->layer);
+	if (!err)
+		err = strace_change_rules(line->layer, &line->cmd);
 
 	switch (err) {
 	case 0:
 		return 0;
 	case -ENOSPC:
-		return refuse(line, err, "too many rules");
+		return syscall_trace_refuse(line, err, "too many rules");
 	case -ESRCH:
-		return refuse(line, err, gone_text);
+		return syscall_trace_refuse(line, err, gone_text);
 	default:
-		return refuse(line, err, "cannot be done now");
+		return syscall_trace_refuse(line, err, "cannot be done now");
+	}
+}
+
+static int do_configure_log(struct strace_line *line)
+{
+	int err = strace_configure_log(line->layer, &line->cmd);
+
+	switch (err) {
+	case 0:
+		return 0;
+	case -ERANGE:
+		return syscall_trace_refuse(line, err, "no such size of a log");
+	case -EBUSY:
+		return syscall_trace_refuse(line, err, "there is a log already");
+	default:
+		return syscall_trace_refuse(line, err, "cannot be done now");
 	}
 }
 
 static int do_detach(struct strace_line *line)
 {
 	if (!strace_layer_is_armed(line->layer))
-		return refuse(line, -ESRCH, "not armed");
+		return syscall_trace_refuse(line, -ESRCH, "not armed");
 	strace_detach_layer(line->layer);
 	return 0;
 }
@@ -526,53 +571,52 @@ static int do_error(struct strace_line *line)
 
 static int do_answer(struct strace_line *line)
 {
-	int err = strace_answer(line->layer, line->shown.id, line->shown.record.tid,
-				&line->cmd, false);
+	int err = strace_answer(line->layer, line->id, line->tid, &line->cmd, line->hand_over);
 
 	switch (err) {
 	case 0:
 		break;
 	case -EBUSY:
-		refuse(line, err, "not at this kind of stop");
+		syscall_trace_refuse(line, err, "not at this kind of stop");
 		break;
 	case -ERANGE:
-		refuse(line, err, "the call would use what is bound otherwise, or more of it");
+		syscall_trace_refuse(line, err,
+				     "the call would use what is bound otherwise, or more of it");
 		break;
 	case -ESRCH:
-		refuse(line, err, "the stop is over");
+		syscall_trace_refuse(line, err, "the stop is over");
 		break;
 	default:
-		refuse(line, err, "cannot be done now");
+		syscall_trace_refuse(line, err, "cannot be done now");
 	}
 	return err;
 }
 
 static int do_access(struct strace_line *line)
 {
-	int err = strace_access(line->layer, line->shown.id, line->shown.record.tid,
-				&line->cmd);
+	int err = strace_access(line->layer, line->id, line->tid, &line->cmd);
 
 	switch (err) {
 	case 0:
 		break;
 	case -EINVAL:
-		refuse(line, err, "this argument is no address");
+		syscall_trace_refuse(line, err, "this argument is no address");
 		break;
 	case -EBUSY:
-		refuse(line, err, "not at this kind of stop, or being done already");
+		syscall_trace_refuse(line, err, "not at this kind of stop, or being done already");
 		break;
 	case -EPERM:
-		refuse(line, err, "the program's memory is not shown any more");
+		syscall_trace_refuse(line, err, "the program's memory is not shown any more");
 		break;
 	case -EFAULT:
-		refuse(line, err, line->cmd.verb == SYSCALL_VERB_SET ?
+		syscall_trace_refuse(line, err, line->cmd.verb == SYSCALL_VERB_SET ?
 		       "this memory cannot be written" : "no such memory");
 		break;
 	case -ESRCH:
-		refuse(line, err, "the stop is over");
+		syscall_trace_refuse(line, err, "the stop is over");
 		break;
 	default:
-		refuse(line, err, "cannot be done now");
+		syscall_trace_refuse(line, err, "cannot be done now");
 	}
 	return err;
 }
@@ -585,12 +629,26 @@ static int do_get_address(struct strace_line *line)
 	case 0:
 		return 0;
 	case -EINVAL:
-		return refuse(line, err, "this argument is no address");
+		return syscall_trace_refuse(line, err, "this argument is no address");
 	case -EBUSY:
-		return refuse(line, err, "not at this kind of stop");
+		return syscall_trace_refuse(line, err, "not at this kind of stop");
 	default:
-		return refuse(line, err, "cannot be done now");
+		return syscall_trace_refuse(line, err, "cannot be done now");
 	}
+}
+
+static int do_packed(struct strace_line *line)
+{
+	struct strace_file *sf = line->sf;
+	bool busy;
+
+	mutex_lock(&sf->lock);
+	/* The rest of the text would look like a record. */
+	busy = sf->pos;
+	if (!busy)
+		WRITE_ONCE(sf->packed, line->cmd.value);
+	mutex_unlock(&sf->lock);
+	return busy ? syscall_trace_refuse(line, -EBUSY, "a record is half read") : 0;
 }
 
 static const struct {
@@ -600,6 +658,7 @@ static const struct {
 } actions[] = {
 	[SYSCALL_VERB_CONT]	= { do_answer, true, true },
 	[SYSCALL_VERB_STEP]	= { do_answer, true, true },
+	[SYSCALL_VERB_REPORT]	= { do_answer, true, true },
 	[SYSCALL_VERB_SKIP]	= { do_answer, true, true },
 	[SYSCALL_VERB_RESULT]	= { do_answer, true, true },
 	[SYSCALL_VERB_REWRITE]	= { do_answer, true, true },
@@ -621,54 +680,104 @@ static const struct {
 	[SYSCALL_VERB_SIGNAL]	= { do_answer, true, true },
 	[SYSCALL_VERB_VDSO]	= { do_vdso, false, true },
 	[SYSCALL_VERB_ONCLOSE]	= { do_configure, false, true },
+	[SYSCALL_VERB_LOG_SIZE]	= { do_configure_log, false, true },
+	[SYSCALL_VERB_LOG_DROP]	= { do_configure_log, false, true },
+	[SYSCALL_VERB_PACKED]	= { do_packed, false, false },
 	[SYSCALL_VERB_DETACH]	= { do_detach, false, true },
 	[SYSCALL_VERB_ERROR]	= { do_error, false, true },
 };
 
 static int check_stop(struct strace_line *line)
 {
-	if (strace_layer_has_tid(line->layer) && !line->tid)
-		return refuse(line, -EINVAL, "thread id expected");
-	if (!line->has_shown)
-		return refuse(line, -ESRCH, line->tid ?
-			      "this thread is not at a stop that was read" :
-			      "no stop that was read waits for an answer");
-	return 0;
+	if (line->has_shown)
+		return 0;
+	return syscall_trace_refuse(line, -ESRCH, line->tid ?
+				    "this thread is not at a stop that was read" :
+				    "no stop that was read waits for an answer");
 }
 
-static int run_command(struct strace_line *line)
+/**
+ * syscall_trace_needs_stop - is a command for a stop only?
+ * @verb: an &enum syscall_verb
+ *
+ * Context: Any.
+ * Return: true if so.
+ */
+bool syscall_trace_needs_stop(u32 verb)
+{
+	return actions[verb].needs_stop;
+}
+
+/**
+ * syscall_trace_run - carry out a command
+ * @line: the command, understood
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, or why it is refused; line->err may say more.
+ */
+int syscall_trace_run(struct strace_line *line)
 {
 	u32 verb = line->cmd.verb;
 	int err = 0;
 
 	if (actions[verb].needs_layer && !line->layer)
-		return refuse(line, -ESRCH, "no console: write trace first");
+		return syscall_trace_refuse(line, -ESRCH, "no console: write trace first");
 	if (verb != SYSCALL_VERB_TRACE && strace_layer_is_on_caller(line->layer))
-		return refuse(line, -EPERM, "a program cannot answer its own stops");
+		return syscall_trace_refuse(line, -EPERM, "a program cannot answer its own stops");
 	if (actions[verb].needs_stop)
 		err = check_stop(line);
 	return err ?: actions[verb].run(line);
 }
 
-static int parse_and_run(struct strace_line *line)
+/**
+ * syscall_trace_check - may the writer still tell the layer what to do?
+ * @line: with the file and its layer
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, -EPERM, or -EINTR.
+ */
+int syscall_trace_check(struct strace_line *line)
+{
+	return check_console(line->sf, line->file, line->layer);
+}
+
+static void find_shown(struct strace_line *line)
+{
+	line->has_shown = line->layer && !strace_find(line->layer, 0, line->tid, &line->shown);
+	if (!line->has_shown)
+		return;
+	line->id = line->shown.id;
+	if (!strace_layer_has_tid(line->layer))
+		line->tid = line->shown.record.tid;
+}
+
+static int run_line(struct strace_line *line)
+{
+	bool needs_tid = actions[line->cmd.verb].needs_stop && line->layer && !line->tid &&
+			 strace_layer_has_tid(line->layer);
+
+	if (needs_tid)
+		return syscall_trace_refuse(line, -EINVAL, "thread id expected");
+	return syscall_trace_run(line);
+}
+
+static int parse_and_run(struct strace_line *line, char *text, size_t len)
 {
 	int err;
 
-	err = syscall_text_take_tid(line->text, line->len, &line->tid, &line->start,
-				    &line->err);
+	err = syscall_text_take_tid(text, len, &line->tid, &line->start, &line->err);
 	if (err)
 		return err;
-	line->has_shown = line->layer &&
-			  !strace_find(line->layer, line->tid, &line->shown);
+	find_shown(line);
 	/* With the stop in hand: it ends if the program becomes another one. */
-	err = check_console(line->sf, line->file, line->layer);
+	err = syscall_trace_check(line);
 	line->permitted = !err;
 	if (!err)
-		err = syscall_text_parse(line->text, line->len, line->start,
+		err = syscall_text_parse(text, len, line->start,
 					 line->has_shown ? &line->shown.record : NULL,
 					 &line->cmd, &line->err);
 	if (!err)
-		err = run_command(line);
+		err = run_line(line);
 	if (line->has_shown)
 		strace_put_report(&line->shown);
 	return err;
@@ -678,22 +787,21 @@ static int parse_and_run(struct strace_line *line)
 static ssize_t write_line(struct strace_line *line, char *text, size_t len)
 {
 	const char *end = memchr(text, '\n', len);
+	size_t text_len = end ? end - text : len;
 	int err;
 
-	line->text = text;
-	line->len = end ? end - text : len;
 	line->start = 0;
 	line->err.text = NULL;
-	line->permitted = !check_console(line->sf, line->file, line->layer);
+	line->permitted = !syscall_trace_check(line);
 	if (end)
-		err = parse_and_run(line);
+		err = parse_and_run(line, text, text_len);
 	else if (len < SYSCALL_LINE_MAX)
-		err = refuse(line, -EINVAL, "a line ends with a newline");
+		err = syscall_trace_refuse(line, -EINVAL, "a line ends with a newline");
 	else
-		err = refuse(line, -E2BIG, "line too long");
+		err = syscall_trace_refuse(line, -E2BIG, "line too long");
 	if (err && line->layer && line->err.text && line->permitted)
 		strace_set_error(line->layer, line->err.column, line->err.text);
-	return err ?: line->len + 1;
+	return err ?: text_len + 1;
 }
 
 static ssize_t write_lines(struct strace_line *line, char *text, size_t len)
@@ -709,34 +817,49 @@ static ssize_t write_lines(struct strace_line *line, char *text, size_t len)
 	return done ?: ret;
 }
 
+/* Most lines are short, and need no memory of their own. */
+static ssize_t write_text(struct strace_scratch *scratch, const char __user *buf, size_t len)
+{
+	char *text = (char *)scratch->few;
+	bool few = len <= sizeof(scratch->few);
+	ssize_t ret;
+
+	len = min_t(size_t, len, SYSCALL_LINE_MAX);
+	if (!few)
+		text = vmemdup_user(buf, len);
+	else if (copy_from_user(text, buf, len))
+		return -EFAULT;
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+	ret = write_lines(&scratch->line, text, len);
+	if (!few)
+		kvfree(text);
+	return ret;
+}
+
 static ssize_t syscall_trace_write(struct file *file, const char __user *buf,
 				   size_t count, loff_t *ppos)
 {
 	struct strace_file *sf = file->private_data;
-	size_t len = min_t(size_t, count, SYSCALL_LINE_MAX);
+	struct strace_scratch *scratch;
 	struct strace_line *line;
 	ssize_t ret;
-	char *text;
 
 	if (!count)
 		return 0;
-	text = vmemdup_user(buf, len);
-	if (IS_ERR(text))
-		return PTR_ERR(text);
-	line = kzalloc(sizeof(*line), GFP_KERNEL_ACCOUNT);
-	if (!line) {
-		ret = -ENOMEM;
-		goto out_free_text;
-	}
-	line->sf = sf;
-	line->file = file;
+	scratch = syscall_trace_take_scratch(file);
+	if (!scratch)
+		return -ENOMEM;
+	line = &scratch->line;
 	line->layer = sf->console ? find_console(sf, file) : sf->layer;
-	ret = write_lines(line, text, len);
+	line->hand_over = false;
+	if (READ_ONCE(sf->packed))
+		ret = syscall_trace_write_packed(scratch, buf, count);
+	else
+		ret = write_text(scratch, buf, count);
 	if (sf->console)
 		strace_put_layer(line->layer);
-	kfree(line);
-out_free_text:
-	kvfree(text);
+	syscall_trace_put_scratch(file, scratch);
 	return ret;
 }
 
@@ -750,16 +873,27 @@ static __poll_t syscall_trace_poll(struct file *file, struct poll_table_struct *
 	/* A console that may come and go gives nothing to wait for. */
 	if (!sf->layer)
 		return EPOLLOUT | EPOLLWRNORM;
-	mask = strace_poll(sf->layer, file, wait);
+	mask = strace_poll(sf->layer, file, wait, READ_ONCE(sf->packed));
 	if (READ_ONCE(sf->len))
 		mask |= EPOLLIN | EPOLLRDNORM;
 	return mask;
+}
+
+/* The log belongs to the tracer who has the file to itself. */
+static int syscall_trace_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct strace_file *sf = file->private_data;
+
+	return sf->console ? -ENODEV : strace_map_log(sf->layer, vma);
 }
 
 static const struct file_operations proc_syscall_trace_operations = {
 	.read		= syscall_trace_read,
 	.write		= syscall_trace_write,
 	.poll		= syscall_trace_poll,
+	.unlocked_ioctl	= syscall_trace_ioctl,
+	.mmap		= syscall_trace_mmap,
+	.compat_ioctl	= compat_ptr_ioctl,
 	.release	= syscall_trace_release,
 	.llseek		= noop_llseek,
 };

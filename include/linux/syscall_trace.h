@@ -23,6 +23,8 @@ struct poll_table_struct;
 struct pt_regs;
 struct seq_file;
 struct strace_layer;
+struct strace_log;
+struct syscall_trace_record;
 struct strace_snapshot;
 struct strace_note;
 
@@ -94,7 +96,12 @@ void vdso_choose_traps(void);
  * @record: what to show
  * @snapshot: holds what the record of a stop points to
  * @note: the note, or NULL
+ * @log: the log that the record is from, or NULL
+ * @log_record: a copy of the packed record
+ * @log_len: bytes of that
+ * @log_blocks: what it points to
  * @with_tid: whether to show the thread id
+ * @tid: thread of the stop
  * @fresh: nobody had seen the stop before
  */
 struct strace_report {
@@ -102,9 +109,34 @@ struct strace_report {
 	struct syscall_record record;
 	struct strace_snapshot *snapshot;
 	struct strace_note *note;
+	struct strace_log *log;
+	void *log_record;
+	u32 log_len;
+	struct syscall_block *log_blocks;
 	bool with_tid;
+	u32 tid;
 	bool fresh;
 };
+
+/**
+ * struct strace_wait - how a reader waits for a record
+ * @nonblock: not at all
+ * @many: several stops may be out, whether records in text carry the thread id or not
+ * @timed: not for ever
+ * @timeout: nanoseconds, if @timed
+ * @head: or NULL: the packed header of a stop goes there. Of its record the report
+ *	then has kind and data only
+ */
+struct strace_wait {
+	bool nonblock;
+	bool many;
+	bool timed;
+	s64 timeout;
+	struct syscall_trace_record *head;
+};
+
+/* Of strace_fetch(): the log is next, see strace_take_log() and strace_read_log() */
+#define STRACE_FETCH_LOG	2
 
 struct strace_layer *strace_alloc_layer(bool console);
 struct strace_layer *strace_get_console(struct task_struct *task, bool one_thread);
@@ -129,19 +161,27 @@ int strace_change_rules(struct strace_layer *layer, const struct syscall_command
 void strace_set_error(struct strace_layer *layer, u32 column, const char *text);
 int strace_post_error(struct strace_layer *layer);
 
-int strace_fetch(struct strace_layer *layer, bool nonblock, struct strace_report *report);
+int strace_fetch(struct strace_layer *layer, const struct strace_wait *how,
+		 struct strace_report *report);
 void strace_unfetch(struct strace_layer *layer, struct strace_report *report);
-int strace_find(struct strace_layer *layer, u32 tid, struct strace_report *report);
+int strace_find(struct strace_layer *layer, u64 id, u32 tid, struct strace_report *report);
+bool strace_still_shows(struct strace_layer *layer, u64 id);
 void strace_put_report(struct strace_report *report);
+int strace_need_log(struct strace_layer *layer);
+int strace_configure_log(struct strace_layer *layer, const struct syscall_command *cmd);
+int strace_map_log(struct strace_layer *layer, struct vm_area_struct *vma);
+int strace_take_log(struct strace_layer *layer, struct strace_report *report);
+ssize_t strace_read_log(struct strace_layer *layer, void __user *to, size_t room, u32 *nr);
 int strace_answer(struct strace_layer *layer, u64 id, u32 tid,
 		  const struct syscall_command *cmd, bool hand_over);
+bool strace_has_more(struct strace_layer *layer);
 int strace_post_address(struct strace_layer *layer, const struct syscall_record *shown,
 			const struct syscall_command *cmd);
 int strace_access(struct strace_layer *layer, u64 id, u32 tid,
 		  const struct syscall_command *cmd);
 void strace_show_tracers(struct seq_file *m, struct task_struct *task);
 __poll_t strace_poll(struct strace_layer *layer, struct file *file,
-		     struct poll_table_struct *wait);
+		     struct poll_table_struct *wait, bool many);
 
 #else /* CONFIG_PROC_SYSCALL_TRACE */
 

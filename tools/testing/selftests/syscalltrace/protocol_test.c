@@ -583,9 +583,15 @@ TEST_F(one, console_ends_after_one_record)
 	EXPECT_EQ(6, read(self->fd, text + 6, 58));
 	EXPECT_EQ(0, memcmp(text, "close 12345\n", 12));
 	EXPECT_EQ(0, read(self->fd, text, 6));
-	EXPECT_EQ(12, read(self->fd, text, 64));
+	/* Who reads on behind the end finds an end, as long as there is no news. */
+	EXPECT_EQ(0, read(self->fd, text, 64));
+	EXPECT_STREQ("close 12345", look(self->t.pid));
 	EXPECT_EQ(-1, write(self->fd, "cont\n", 5));
 	EXPECT_EQ(EBADF, errno);
+	EXPECT_EQ(0, command(self->t.pid, "cont"));
+	EXPECT_EQ(-EBADF, told(&self->t));
+	ASSERT_TRUE(has_record(self->fd, -1));
+	EXPECT_HEAR("close 12345", self->fd);
 }
 
 /* Like cat, a reader waits; like cat, it ends with the program. */

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The packed form of /proc/<pid>/syscall: whole records out, whole answers in, and
+ * both in one call.
+ */
+
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/syscall_packed.h>
+#include <linux/uaccess.h>
+
+#include "syscall_trace.h"
+
+/* Answers that one call takes; longer ones than that there are not. */
+#define MAX_ANSWERS	(2 * SYSCALL_DATA_MAX)
+
+/* ---------------------------------- records ------------------------------ */
+
+static int put_block(const struct syscall_record *record, u32 nr, void __user *to, size_t *done)
+{
+	struct syscall_trace_block block;
+	const u8 *bytes;
+	size_t size;
+	u32 len;
+
+	size = syscall_packed_block(&block, record, nr, &bytes, &len);
+	to += *done;
+	if (copy_to_user(to, &block, sizeof(block)) ||
+	    (len && copy_to_user(to + sizeof(block), bytes, len)) ||
+	    clear_user(to + sizeof(block) + len, size - sizeof(block) - len))
+		return -EFAULT;
+	*done += size;
+	return 0;
+}
+
+/* Return the bytes of the record, or -EMSGSIZE if there is not so much room. */
+static ssize_t put_record(const struct strace_report *report,
+			  struct syscall_trace_record *head, void __user *to, size_t room)
+{
+	const struct syscall_record *record = &report->record;
+	size_t done = sizeof(*head);
+	u32 nr;
+
+	if (report->note)
+		syscall_packed_head(head, record, 0, syscall_packed_size(record));
+	if (head->size > room)
+		return -EMSGSIZE;
+	if (copy_to_user(to, head, sizeof(*head)))
+		return -EFAULT;
+	for (nr = 0; nr < head->nr_blocks; nr++)
+		if (put_block(record, nr, to, &done))
+			return -EFAULT;
+	return head->size;
+}
+
+/**
+ * struct packed_read - records on their way to a reader
+ * @file: the file
+ * @scratch: memory
+ * @to: where to
+ * @room: bytes there
+ * @done: bytes of them that are filled
+ * @nr: records
+ */
+struct packed_read {
+	struct file *file;
+	struct strace_scratch *scratch;
+	void __user *to;
+	size_t room;
+	size_t done;
+	u32 nr;
+};
+
+/* As much of the log as fits. Return 1, 0 if somebody else has read it, or an error. */
+static int read_log(struct packed_read *r, struct strace_layer *layer)
+{
+	ssize_t size;
+	u32 nr;
+
+	size = strace_read_log(layer, r->to + r->done, r->room - r->done, &nr);
+	if (size <= 0)
+		return size;
+	r->done += size;
+	r->nr += nr;
+	return 1;
+}
+
+/* Get one record, waiting for it as @wait says. Return 1, or as strace_fetch(). */
+static int read_record(struct packed_read *r, struct strace_wait *wait)
+{
+	struct strace_file *sf = r->file->private_data;
+	struct strace_report *report = &r->scratch->report;
+	ssize_t size;
+	int ret;
+
+	wait->head = &r->scratch->head;
+	for (;;) {
+		ret = strace_fetch(sf->layer, wait, report);
+		if (ret <= 0)
+			return ret;
+		if (ret != STRACE_FETCH_LOG)
+			break;
+		ret = read_log(r, sf->layer);
+		if (ret)
+			return ret;
+	}
+	size = put_record(report, wait->head, r->to + r->done, r->room - r->done);
+	if (size < 0) {
+		strace_unfetch(sf->layer, report);
+		return size;
+	}
+	strace_put_report(report);
+	r->done += size;
+	r->nr++;
+	return 1;
+}
+
+/* The first record may have to be waited for. Return their number or an error. */
+static long read_records(struct packed_read *r, struct strace_wait *wait)
+{
+	struct strace_file *sf = r->file->private_data;
+	int ret = read_record(r, wait);
+
+	if (ret <= 0)
+		return ret;
+	wait->nonblock = true;
+	while (ret > 0 && r->room - r->done >= sizeof(struct syscall_trace_record) &&
+	       strace_has_more(sf->layer))
+		ret = read_record(r, wait);
+	return r->nr;
+}
+
+/**
+ * syscall_trace_read_packed - read as many whole records as fit
+ * @file: the file; no console
+ * @scratch: memory
+ * @to: where to
+ * @len: bytes there
+ *
+ * Context: Process context, may sleep.
+ * Return: their bytes, 0 when everything traced has ended, -EMSGSIZE if the first
+ * does not fit, -EFAULT, or as strace_fetch().
+ */
+ssize_t syscall_trace_read_packed(struct file *file, struct strace_scratch *scratch,
+				  void __user *to, size_t len)
+{
+	struct packed_read r = { .file = file, .scratch = scratch, .to = to, .room = len };
+	struct strace_wait wait = {
+		.nonblock = file->f_flags & O_NONBLOCK, .many = true,
+	};
+	long ret = read_records(&r, &wait);
+
+	return ret > 0 ? r.done : ret;
+}
+
+/* ---------------------------------- answers ------------------------------ */
+
+/* A line of text, which is no answer to a stop. */
+static int run_text(struct strace_line *line, void *answer, u32 size)
+{
+	char *text;
+	u32 len;
+	int err;
+
+	err = syscall_packed_line(answer, size, &text, &len, &line->err);
+	if (!err)
+		err = syscall_text_parse(text, len, 0, NULL, &line->cmd, &line->err);
+	if (!err && syscall_trace_needs_stop(line->cmd.verb))
+		err = syscall_trace_refuse(line, -EINVAL, "stops are answered by their id");
+	return err ?: syscall_trace_run(line);
+}
+
+static int run_answer(struct strace_line *line, void *answer, u32 size)
+{
+	const struct syscall_record *shown = NULL;
+	bool plain = syscall_packed_is_plain(answer, size);
+	u32 verb;
+	int err;
+
+	/* Whether there is such a stop is seen when it is answered. */
+	line->has_shown = plain;
+	err = syscall_packed_peek(answer, size, &line->id, &line->tid, &verb);
+	if (err)
+		return err;
+	if (verb == SYSCALL_TRACE_LINE)
+		return run_text(line, answer, size);
+	if (!plain && line->layer && !strace_find(line->layer, line->id, line->tid, &line->shown)) {
+		line->has_shown = true;
+		shown = &line->shown.record;
+	}
+	err = syscall_packed_parse(answer, size, shown, &line->cmd, &line->err);
+	if (!err)
+		err = syscall_trace_run(line);
+	if (shown)
+		strace_put_report(&line->shown);
+	return err;
+}
+
+/* Return bytes of the answers that took effect, or why the first is refused. */
+static ssize_t run_answers(struct strace_line *line, void *answers, size_t len)
+{
+	bool hand_over = line->hand_over;
+	size_t done = 0;
+	int err = 0;
+
+	while (!err && done < len) {
+		u32 size;
+
+		line->start = 0;
+		line->err.text = NULL;
+		err = syscall_packed_next(answers + done, len - done, &size);
+		line->hand_over = hand_over && done + size == len;
+		if (!err)
+			err = syscall_trace_check(line);
+		line->permitted = !err;
+		if (!err)
+			err = run_answer(line, answers + done, size);
+		if (!err)
+			done += size;
+	}
+	if (err && line->layer && line->err.text && line->permitted)
+		strace_set_error(line->layer, line->err.column, line->err.text);
+	return done ?: err;
+}
+
+/**
+ * syscall_trace_write_packed - carry out packed answers
+ * @scratch: memory; its line has the file, its layer, and whether to hand over
+ * @from: the answers
+ * @len: bytes of them
+ *
+ * Context: Process context, may sleep.
+ * Return: bytes of those that took effect, or why the first is refused.
+ */
+ssize_t syscall_trace_write_packed(struct strace_scratch *scratch, const void __user *from,
+				   size_t len)
+{
+	bool few = len <= sizeof(scratch->few);
+	void *answers = scratch->few;
+	ssize_t ret;
+
+	len = min_t(size_t, len, MAX_ANSWERS);
+	if (!few)
+		answers = vmemdup_user(from, len);
+	else if (copy_from_user(answers, from, len))
+		return -EFAULT;
+	if (IS_ERR(answers))
+		return PTR_ERR(answers);
+	ret = run_answers(&scratch->line, answers, len);
+	if (!few)
+		kvfree(answers);
+	return ret;
+}
+
+/* --------------------------------- exchange ------------------------------ */
+
+static long get_records(struct file *file, struct strace_scratch *scratch,
+			struct syscall_trace_exchange *x)
+{
+	struct packed_read r = {
+		.file = file, .scratch = scratch,
+		.to = u64_to_user_ptr(x->records), .room = x->records_len,
+	};
+	struct strace_wait wait = {
+		.nonblock = !x->timeout || (file->f_flags & O_NONBLOCK), .many = true,
+		.timed = x->timeout > 0, .timeout = x->timeout,
+	};
+	long ret = read_records(&r, &wait);
+
+	x->records_len = r.done;
+	/* The answers must not be given again. */
+	return ret == -ERESTARTSYS && x->answers_len ? -EINTR : ret;
+}
+
+static long do_exchange(struct file *file, struct strace_scratch *scratch,
+			struct syscall_trace_exchange *x)
+{
+	struct strace_file *sf = file->private_data;
+	struct strace_line *line = &scratch->line;
+	ssize_t answered = 0;
+
+	if (x->answers_len) {
+		line->layer = sf->layer;
+		line->hand_over = x->timeout && !(file->f_flags & O_NONBLOCK);
+		answered = syscall_trace_write_packed(scratch, u64_to_user_ptr(x->answers),
+						      x->answers_len);
+		if (answered < 0)
+			return answered;
+		if (answered != x->answers_len) {
+			x->records_len = 0;
+			x->answers_len = answered;
+			return 0;
+		}
+	}
+	return get_records(file, scratch, x);
+}
+
+static long exchange(struct file *file, struct syscall_trace_exchange __user *arg)
+{
+	const fmode_t both = FMODE_READ | FMODE_WRITE;
+	struct strace_file *sf = file->private_data;
+	struct strace_scratch *scratch;
+	struct syscall_trace_exchange x;
+	long ret;
+
+	if ((file->f_mode & both) != both)
+		return -EBADF;
+	if (copy_from_user(&x, arg, sizeof(x)))
+		return -EFAULT;
+	if (x.flags)
+		return -EINVAL;
+	if (strace_layer_is_on_caller(sf->layer))
+		return -EPERM;
+	scratch = syscall_trace_take_scratch(file);
+	if (!scratch)
+		return -ENOMEM;
+	ret = do_exchange(file, scratch, &x);
+	syscall_trace_put_scratch(file, scratch);
+	if (put_user(x.answers_len, &arg->answers_len) ||
+	    put_user(x.records_len, &arg->records_len))
+		return -EFAULT;
+	return ret;
+}
+
+/**
+ * syscall_trace_ioctl - what is neither read() nor write()
+ * @file: the file
+ * @cmd: SYSCALL_TRACE_EXCHANGE
+ * @arg: address of a struct syscall_trace_exchange
+ *
+ * Context: Process context, may sleep.
+ * Return: as include/uapi/linux/syscall_trace.h says; -ENOTTY for other commands.
+ */
+long syscall_trace_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	switch (cmd) {
+	case SYSCALL_TRACE_EXCHANGE:
+		return exchange(file, (void __user *)arg);
+	default:
+		return -ENOTTY;
+	}
+}
