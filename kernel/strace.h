@@ -264,7 +264,8 @@ struct strace_view {
  * @nest: the layers of the call being made, or of the last one; like all that
  *	follows but @event, touched by the task itself only
  * @versions: sum of the versions of its layers, when all of them were live, and
- *	for this task; 0 if not. As long as it is the same so are they
+ *	for this task; 0 if not, or if the next call is a special one. As long as it
+ *	is the same so are they
  * @waiting: the task is stopped; read by its siblings
  * @in_call: strace_enter() judged the call that is being made
  * @changed: a layer has changed the call, or bound it
@@ -632,11 +633,11 @@ u32 strace_decide(struct strace_task *st, struct strace_layer *layer,
 void strace_free_log(struct strace_log *log);
 void strace_log_entry(struct strace_task *st, unsigned int seat);
 void strace_log_exit(struct strace_task *st, unsigned int seat);
-void strace_log_end(struct strace_task *st);
+void strace_log_end(struct strace_task *st, bool wait);
 void strace_drop_logged(struct strace_task *st);
 void strace_free_logged(struct strace_task *st);
 u64 strace_log_head(struct strace_layer *layer);
-bool strace_log_is_read(struct strace_layer *layer, u64 pos);
+u64 strace_log_tail(struct strace_layer *layer);
 void strace_poke_log(struct strace_layer *layer);
 void strace_put_log(struct strace_report *report, bool taken);
 

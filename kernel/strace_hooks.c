@@ -234,7 +234,7 @@ static bool post_event(const struct strace_seat *seat, struct strace_event *even
 	if (armed) {
 		event->id = ++layer->next_id;
 		event->layer = layer;
-		event->log_pos = strace_log_head(layer);
+		event->log_pos = READ_ONCE(layer->log) ? strace_log_head(layer) : 0;
 		event->state = STRACE_EVENT_QUEUED;
 		list_add_tail(&event->node, &layer->queued);
 	} else if (seated && layer->state == STRACE_LAYER_CLOSED) {
@@ -659,6 +659,12 @@ static enum strace_verdict stop_for(struct strace_task *st, const struct strace_
 
 /* --------------------------------- calls --------------------------------- */
 
+/* The next call does not take the short way. */
+static void be_careful(struct strace_task *st)
+{
+	st->versions = 0;
+}
+
 /* Use the newest nest; NULL if there is none any more. */
 static struct strace_nest *refresh_nest(struct strace_task *st)
 {
@@ -825,8 +831,16 @@ static enum strace_verdict judge_from_seat(struct strace_task *st, unsigned int 
 static enum strace_verdict note_for_log(struct strace_task *st, unsigned int i,
 					struct syscall_call *call)
 {
+	struct syscall_call before = *call;
+
 	if (!prepare_entry(st, st->nest->seats[i].layer, call))
 		return STRACE_VERDICT_VALUE;
+	/* To bind it is to change it. */
+	if ((st->step >> i >> 1) && memcmp(&before, call, sizeof(before))) {
+		st->event.value = keep_view(st, i, &before);
+		if (st->event.value)
+			return STRACE_VERDICT_VALUE;
+	}
 	strace_log_entry(st, i);
 	st->step |= BIT_ULL(i);
 	st->log |= BIT_ULL(i);
@@ -975,86 +989,96 @@ static u64 look_at_layers(const struct strace_task *st, const struct strace_nest
  * No layer wants anything of this task's calls: they take the short way, until
  * strace_wake_work().
  */
-static void stop_looking(struct strace_task *st)
+static bool stop_looking(struct strace_task *st)
 {
-	bool idle = true;
+	bool idle = true, stopped;
 
 	spin_lock_irq(strace_siglock(current));
-	if (current->signal->strace_nest == st->nest && look_at_layers(st, st->nest, &idle) && idle)
+	stopped = current->signal->strace_nest == st->nest &&
+		  look_at_layers(st, st->nest, &idle) && idle;
+	if (stopped)
 		clear_syscall_work(STRACE);
 	spin_unlock_irq(strace_siglock(current));
+	return stopped;
 }
 
-/**
- * enum glance - what can be told of a call at a glance
- * @GLANCE_PASS: no layer wants to see it
- * @GLANCE_SKIP: it gets a value
- * @GLANCE_UNKNOWN: whatever the layers will make of it
+/*
+ * What do the layers want of a call, as can be seen at a glance? PASS if none wants to
+ * see it; what the newest that does decides, with its policy; or STOP if it is not so
+ * simple. RCU is held.
  */
-enum glance {
-	GLANCE_PASS,
-	GLANCE_SKIP,
-	GLANCE_UNKNOWN,
-};
-
-/* What do the layers say of the call, the newest first? Under RCU. */
-static enum glance ask_policies(struct strace_task *st, u32 abi, u32 nr, s64 *value)
+static __always_inline u8 glance(struct strace_task *st, u32 abi, u32 nr,
+				 const struct strace_policy **policy)
 {
 	const struct strace_nest *nest = st->nest;
-	const struct strace_policy *decisive = NULL;
-	unsigned int i = nest->nr;
-	u64 versions = 0;
 	u8 decision = STRACE_DECISION_PASS;
+	unsigned int i;
+	u64 versions = 0;
 
-	nr = array_index_nospec(nr, SYSCALL_SET_BITS);
-	while (i-- > 0) {
+	if (!nest || READ_ONCE(current->signal->strace_nest) != nest || nr >= SYSCALL_SET_BITS)
+		return STRACE_DECISION_STOP;
+	/* Nor speculatively more. */
+	nr &= SYSCALL_SET_BITS - 1;
+	for (i = nest->nr; i-- > 0;) {
 		struct strace_layer *layer = nest->seats[i].layer;
-		const struct strace_policy *policy = rcu_dereference(layer->policy);
 
 		versions += atomic_read(&layer->version);
-		if (decision != STRACE_DECISION_PASS || !policy)
+		if (decision != STRACE_DECISION_PASS)
 			continue;
-		decision = policy->decisions[abi][nr];
-		decisive = policy;
+		*policy = rcu_dereference(layer->policy);
+		if (*policy)
+			decision = (*policy)->decisions[abi][nr];
 	}
-	if (versions != st->versions) {
-		st->versions = 0;
-		return GLANCE_UNKNOWN;
-	}
-	if (decision == STRACE_DECISION_PASS)
-		return GLANCE_PASS;
-	/* Of 32 bits not all values fit. */
-	return abi != SYSCALL_ABI_I386 && strace_has_value(decisive, decision, value) ?
-	       GLANCE_SKIP : GLANCE_UNKNOWN;
+	if (likely(versions == st->versions))
+		return decision;
+	be_careful(st);
+	return STRACE_DECISION_STOP;
 }
 
-/* The short way for calls that no layer wants to see, or always gives a value. */
-static enum glance glance_at_call(struct strace_task *st, struct pt_regs *regs, s64 *value)
+static __always_inline u8 glance_at_call(struct strace_task *st, struct pt_regs *regs)
 {
 	enum syscall_abi abi = current_abi();
-	u32 nr = syscall_get_nr(current, regs) & ~abi_bit(abi);
-	enum glance what;
+	const struct strace_policy *policy;
+	u8 decision;
 
-	if (!st->nest || READ_ONCE(current->signal->strace_nest) != st->nest ||
-	    st->again || st->newborn || st->executed || st->room.area ||
-	    nr >= SYSCALL_SET_BITS)
-		return GLANCE_UNKNOWN;
 	rcu_read_lock();
-	what = ask_policies(st, abi, nr, value);
+	decision = glance(st, abi, syscall_get_nr(current, regs) & ~abi_bit(abi), &policy);
 	rcu_read_unlock();
-	if (what != GLANCE_UNKNOWN)
-		st->in_call = false;
-	return what;
+	return decision;
 }
 
-/* Something may have changed. Return false if nobody is interested any more. */
-static void look_again(struct strace_task *st)
+/* Does a rule give the call a value, always? Of 32 bits not all fit. */
+static bool has_value(struct strace_task *st, struct pt_regs *regs, s64 *value)
+{
+	enum syscall_abi abi = current_abi();
+	const struct strace_policy *policy;
+	bool found;
+	u8 decision;
+
+	if (abi == SYSCALL_ABI_I386)
+		return false;
+	rcu_read_lock();
+	decision = glance(st, abi, syscall_get_nr(current, regs) & ~abi_bit(abi), &policy);
+	found = decision >= STRACE_DECISION_RULE && strace_has_value(policy, decision, value);
+	rcu_read_unlock();
+	return found;
+}
+
+/* Something may have changed. Return false if nobody is interested, and we stop looking. */
+static bool look_again(struct strace_task *st)
 {
 	bool idle = true;
 
 	st->versions = look_at_layers(st, st->nest, &idle);
-	if (st->versions && idle && !st->newborn && !st->executed)
-		stop_looking(st);
+	return !st->versions || !idle || st->room.area || !stop_looking(st);
+}
+
+/* Does the thread end in it? */
+static bool is_last_call(const struct syscall_call *call)
+{
+	const struct syscall_desc *desc = syscall_desc(call->abi, call->nr);
+
+	return desc && (!strcmp(desc->name, "exit") || !strcmp(desc->name, "exit_group"));
 }
 
 static void use_changed_call(struct strace_task *st, struct pt_regs *regs)
@@ -1083,8 +1107,11 @@ static bool enter(struct pt_regs *regs, bool vsyscall)
 		strace_release(&st->room);
 		return false;
 	}
-	if (!st->versions)
-		look_again(st);
+	/* Who does not look any more does not see the end of this call either. */
+	if (!st->versions && !look_again(st)) {
+		st->in_call = false;
+		return false;
+	}
 	/* -1 is no call, not even an unknown one. */
 	if (now.nr == -1)
 		return false;
@@ -1114,12 +1141,28 @@ static bool enter(struct pt_regs *regs, bool vsyscall)
 		set_thread_flag(TIF_SIGPENDING);
 		return true;
 	default:
+		if (st->log && is_last_call(&st->call)) {
+			strace_log_end(st, true);
+			strace_drop_logged(st);
+		}
 		if (st->step)
 			strace_note_rooms(st, &st->call);
 		if (st->changed)
 			use_changed_call(st, regs);
 		return false;
 	}
+}
+
+/* A layer wants to see the call, or it is not known whether one does. */
+static noinline bool enter_seen(struct strace_task *st, struct pt_regs *regs, u8 decision)
+{
+	s64 value;
+
+	if (decision < STRACE_DECISION_RULE || !has_value(st, regs, &value))
+		return enter(regs, false);
+	st->in_call = false;
+	set_result(regs, value);
+	return true;
 }
 
 /**
@@ -1136,19 +1179,15 @@ static bool enter(struct pt_regs *regs, bool vsyscall)
 bool strace_enter(struct pt_regs *regs)
 {
 	struct strace_task *st = current->strace;
-	s64 value;
+	u8 decision;
 
 	if (!st)
 		return false;
-	switch (glance_at_call(st, regs, &value)) {
-	case GLANCE_PASS:
-		return false;
-	case GLANCE_SKIP:
-		set_result(regs, value);
-		return true;
-	default:
-		return enter(regs, false);
-	}
+	decision = glance_at_call(st, regs);
+	if (decision != STRACE_DECISION_PASS)
+		return enter_seen(st, regs, decision);
+	st->in_call = false;
+	return false;
 }
 
 /**
@@ -1181,12 +1220,11 @@ static bool is_unjudged(struct strace_task *st, struct pt_regs *regs)
 {
 	struct syscall_call call;
 	struct strace_regs now;
-	s64 value;
 
 	read_regs(regs, &now);
 	regs_to_call(&now, &call);
 	return st->nest && now.nr != -1 && !is_internal_call(&call) &&
-	       glance_at_call(st, regs, &value) != GLANCE_PASS;
+	       glance_at_call(st, regs) != STRACE_DECISION_PASS;
 }
 
 /**
@@ -1220,6 +1258,7 @@ bool strace_call_changed(struct pt_regs *regs)
 	st->report = 0;
 	st->log = 0;
 	st->again = true;
+	be_careful(st);
 	return true;
 }
 
@@ -1358,7 +1397,7 @@ static void tell_exec(struct strace_task *st)
 }
 
 /* The end of a call that was judged. */
-static noinline void exit_judged(struct strace_task *st, struct pt_regs *regs)
+static void exit_judged(struct strace_task *st, struct pt_regs *regs)
 {
 	s64 result, shown;
 
@@ -1374,6 +1413,18 @@ static noinline void exit_judged(struct strace_task *st, struct pt_regs *regs)
 	/* The restart may find what the call was given where it was. */
 	if (result != -ERESTART_RESTARTBLOCK)
 		strace_release(&st->room);
+	else
+		be_careful(st);
+}
+
+static noinline void exit_with_work(struct strace_task *st, struct pt_regs *regs)
+{
+	if (st->newborn)
+		tell_birth(st);
+	if (st->in_call)
+		exit_judged(st, regs);
+	if (st->executed)
+		tell_exec(st);
 }
 
 /**
@@ -1387,15 +1438,10 @@ void strace_exit(struct pt_regs *regs)
 {
 	struct strace_task *st = current->strace;
 
-	if (!st)
+	/* Nobody wanted to see it, or tracing began in the middle of it. */
+	if (!st || (!st->in_call && !st->newborn && !st->executed))
 		return;
-	if (unlikely(st->newborn))
-		tell_birth(st);
-	/* Else nobody wanted to see it, or tracing began in the middle of it. */
-	if (st->in_call)
-		exit_judged(st, regs);
-	if (unlikely(st->executed))
-		tell_exec(st);
+	exit_with_work(st, regs);
 }
 
 /* --------------------------------- signals ------------------------------- */
@@ -1759,7 +1805,7 @@ void strace_exit_task(struct task_struct *task, long code)
 	if (!st)
 		return;
 	if (st->in_call)
-		strace_log_end(st);
+		strace_log_end(st, false);
 	strace_drop_logged(st);
 	tell_end(st, nest, code);
 	leave_own_seats(st, nest);
@@ -1875,6 +1921,7 @@ void strace_exec_committed(struct linux_binprm *bprm)
 	for (i = 0; st && nest && i < nest->nr; i++)
 		st->executed |= wants_events(&nest->seats[i], st);
 	if (st && st->executed) {
+		be_careful(st);
 		kfree(st->exec_path);
 		st->exec_path = kstrdup(bprm->filename, GFP_KERNEL_ACCOUNT);
 	}

@@ -605,10 +605,11 @@ void strace_wake_work(struct strace_layer *layer)
 
 	/* Pairs with siglock in stop_looking(): it sees the new policy, or we come later. */
 	smp_mb();
-	rcu_read_lock();
+	/* So that an exec by another thread than the leader hides no process. */
+	read_lock(&tasklist_lock);
 	for_each_process(task)
 		start_tracing_all(task, layer);
-	rcu_read_unlock();
+	read_unlock(&tasklist_lock);
 }
 
 /*
@@ -1051,6 +1052,8 @@ static void leave(struct strace_layer *layer, bool detach)
 	leave_locked(layer, detach, false);
 	spin_unlock(&layer->lock);
 	strace_poke_log(layer);
+	/* So that tasks that do not look any more drop their seats. */
+	strace_wake_work(layer);
 	wake_up_poll(&layer->wait, EPOLLIN | EPOLLHUP | EPOLLERR);
 }
 
@@ -1483,6 +1486,8 @@ static void post_event_note(const struct strace_seat *seat, struct syscall_recor
  */
 void strace_wake_late(struct strace_layer *layer)
 {
+	/* The record is there before we look: else the timer's reader might miss it. */
+	smp_mb();
 	if (!timer_pending(&layer->late_wake))
 		mod_timer(&layer->late_wake, jiffies + 1);
 }
@@ -1652,14 +1657,14 @@ static void report_event(struct strace_event *event, struct strace_report *repor
  * ids all may be out, so the new ones come first; else the next one has to wait
  * until the one that is out is answered.
  */
-static struct strace_event *next_event(struct strace_layer *layer, bool many)
+static struct strace_event *next_event(struct strace_layer *layer, bool many, u64 tail)
 {
 	struct strace_event *queued, *reported;
 
 	lockdep_assert_held(&layer->lock);
 	queued = list_first_entry_or_null(&layer->queued, struct strace_event, node);
 	/* What was logged before it comes first. */
-	if (queued && !strace_log_is_read(layer, queued->log_pos))
+	if (queued && (s64)(tail - queued->log_pos) < 0)
 		queued = NULL;
 	reported = list_first_entry_or_null(&layer->reported, struct strace_event, node);
 	if (layer->console)
@@ -1679,18 +1684,19 @@ static int idle_result(const struct strace_layer *layer)
 }
 
 /* The same for what is no stop. */
-static struct strace_note *next_note(struct strace_layer *layer)
+static struct strace_note *next_note(struct strace_layer *layer, u64 tail)
 {
 	struct strace_note *note;
 
 	lockdep_assert_held(&layer->lock);
 	note = list_first_entry_or_null(&layer->notes, struct strace_note, node);
-	return note && strace_log_is_read(layer, note->log_pos) ? note : NULL;
+	return note && (s64)(tail - note->log_pos) >= 0 ? note : NULL;
 }
 
-static bool has_log(struct strace_layer *layer)
+/* Does the log have a record? If who has mapped it made up the tail, that is told. */
+static bool has_log(struct strace_layer *layer, u64 tail)
 {
-	return !strace_log_is_read(layer, strace_log_head(layer));
+	return READ_ONCE(layer->log) && strace_log_head(layer) != tail;
 }
 
 static int try_fetch(struct strace_layer *layer, const struct strace_wait *how,
@@ -1699,11 +1705,14 @@ static int try_fetch(struct strace_layer *layer, const struct strace_wait *how,
 	struct strace_event *event;
 	struct strace_note *note;
 	int ret = 1;
+	u64 tail;
 
 	report->log = NULL;
 	spin_lock(&layer->lock);
-	note = next_note(layer);
-	event = note ? NULL : next_event(layer, how->many);
+	/* Once, so that something is next. */
+	tail = READ_ONCE(layer->log) ? strace_log_tail(layer) : 0;
+	note = next_note(layer, tail);
+	event = note ? NULL : next_event(layer, how->many, tail);
 	report->with_tid = layer->with_tid || layer->follow;
 	if (note) {
 		report_note(layer, note, report);
@@ -1715,7 +1724,7 @@ static int try_fetch(struct strace_layer *layer, const struct strace_wait *how,
 		event->state = STRACE_EVENT_REPORTED;
 		event->read = true;
 	} else {
-		ret = has_log(layer) ? STRACE_FETCH_LOG : idle_result(layer);
+		ret = has_log(layer, tail) ? STRACE_FETCH_LOG : idle_result(layer);
 	}
 	spin_unlock(&layer->lock);
 	return ret;
@@ -1730,7 +1739,8 @@ static int try_fetch(struct strace_layer *layer, const struct strace_wait *how,
  */
 bool strace_has_more(struct strace_layer *layer)
 {
-	return !list_empty(&layer->queued) || !list_empty(&layer->notes) || has_log(layer);
+	return !list_empty(&layer->queued) || !list_empty(&layer->notes) ||
+	       (READ_ONCE(layer->log) && has_log(layer, strace_log_tail(layer)));
 }
 
 static int wait_timed(struct strace_layer *layer, const struct strace_wait *how,
@@ -1884,7 +1894,7 @@ bool strace_still_shows(struct strace_layer *layer, u64 id)
 
 	spin_lock(&layer->lock);
 	if (id && list_empty(&layer->notes))
-		event = next_event(layer, false);
+		event = next_event(layer, false, strace_log_tail(layer));
 	if (event && event->id != id)
 		event = NULL;
 	spin_unlock(&layer->lock);
@@ -2098,6 +2108,46 @@ int strace_answer(struct strace_layer *layer, u64 id, u32 tid,
 	spin_unlock(&layer->lock);
 	if (fresh)
 		kvfree(fresh);
+	return err;
+}
+
+static int answer_plainly(struct strace_event *event, u32 verb)
+{
+	static const u8 verdicts[] = {
+		[SYSCALL_VERB_CONT]	= STRACE_VERDICT_CONT,
+		[SYSCALL_VERB_STEP]	= STRACE_VERDICT_STEP,
+		[SYSCALL_VERB_REPORT]	= STRACE_VERDICT_REPORT,
+	};
+
+	if (event->record.kind != SYSCALL_RECORD_ENTRY && verb != SYSCALL_VERB_CONT)
+		return -EBUSY;
+	answer_event(event, verdicts[verb], 0);
+	return 0;
+}
+
+/**
+ * strace_answer_plain - answer a stop with a verb that needs nothing else
+ * @layer: the layer
+ * @id: the stop
+ * @tid: its thread, as in its record
+ * @verb: cont, step or report
+ * @hand_over: the caller will sleep next if there is nothing to read
+ *
+ * Context: Process context.
+ * Return: 0, -ESRCH if the stop is over, -EBUSY if the verb does not fit it.
+ */
+int strace_answer_plain(struct strace_layer *layer, u64 id, u32 tid, u32 verb, bool hand_over)
+{
+	struct strace_event *event;
+	int err = -ESRCH;
+
+	spin_lock(&layer->lock);
+	event = find_reported(layer, id, tid);
+	if (event) {
+		err = answer_plainly(event, verb);
+		wake_answered(layer, event, hand_over);
+	}
+	spin_unlock(&layer->lock);
 	return err;
 }
 
@@ -2316,11 +2366,13 @@ __poll_t strace_poll(struct strace_layer *layer, struct file *file,
 		     struct poll_table_struct *wait, bool many)
 {
 	__poll_t mask = EPOLLOUT | EPOLLWRNORM;
+	u64 tail;
 
 	poll_wait(file, &layer->wait, wait);
 	strace_poke_log(layer);
 	spin_lock(&layer->lock);
-	if (next_note(layer) || next_event(layer, many) || has_log(layer))
+	tail = strace_log_tail(layer);
+	if (next_note(layer, tail) || next_event(layer, many, tail) || has_log(layer, tail))
 		mask |= EPOLLIN | EPOLLRDNORM;
 	if (!list_empty(&layer->queued) || !list_empty(&layer->reported))
 		mask |= EPOLLPRI;

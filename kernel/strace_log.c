@@ -25,7 +25,7 @@
 /* KiB of the ring. */
 #define DEFAULT_KIB	256
 #define MIN_KIB		4
-#define MAX_KIB		(64 * 1024)
+#define MAX_KIB		(16 * 1024)
 /* Pages before it: where the reader is, and where the kernel is. */
 #define HEAD_PAGES	2
 
@@ -236,6 +236,8 @@ int strace_map_log(struct strace_layer *layer, struct vm_area_struct *vma)
 			return -EPERM;
 		vm_flags_clear(vma, VM_MAYWRITE);
 	}
+	/* What the tracer makes may be what it traces. */
+	vm_flags_set(vma, VM_DONTCOPY);
 	return remap_vmalloc_range(vma, log->tail, vma->vm_pgoff);
 }
 
@@ -272,8 +274,6 @@ static void tell_lost(struct strace_log *log)
 	struct syscall_record record = { .kind = SYSCALL_RECORD_LOST, .ret = log->lost };
 	struct syscall_trace_record *to;
 
-	if (!log->lost)
-		return;
 	to = reserve(log, sizeof(*to));
 	if (!to)
 		return;
@@ -300,20 +300,23 @@ static u8 *write_blocks(u8 *to, const struct syscall_record *record)
 	return to;
 }
 
+/* @may_lose: it gets lost if there is no room, whatever the tracer wants */
 static bool write_record(struct strace_log *log, const struct syscall_record *in,
-			 const struct syscall_record *out, u32 size)
+			 const struct syscall_record *out, u32 size, bool may_lose)
 {
 	struct syscall_trace_record *to;
 
 	spin_lock(&log->lock);
-	tell_lost(log);
+	if (unlikely(log->lost))
+		tell_lost(log);
 	to = log->lost ? NULL : reserve(log, size);
 	if (to) {
 		syscall_packed_head(to, in, 0, size);
 		to->nr_blocks += out->data.nr;
-		write_blocks(write_blocks((u8 *)(to + 1), in), out);
+		if (to->nr_blocks)
+			write_blocks(write_blocks((u8 *)(to + 1), in), out);
 		commit(log, size);
-	} else if (READ_ONCE(log->drop)) {
+	} else if (may_lose || READ_ONCE(log->drop)) {
 		WRITE_ONCE(log->shown->lost, log->shown->lost + 1);
 		log->lost++;
 	}
@@ -333,13 +336,13 @@ static bool may_write(struct strace_layer *layer, struct strace_log *log, u32 si
  */
 static void write_or_wait(struct strace_layer *layer, struct strace_log *log,
 			  const struct syscall_record *in, const struct syscall_record *out,
-			  u32 size)
+			  u32 size, bool wait)
 {
 	/* With what is to be told of lost ones before it. */
 	u32 need = size + sizeof(struct syscall_trace_record);
 
 	while (strace_layer_is_armed(layer)) {
-		if (write_record(log, in, out, size) || READ_ONCE(log->drop))
+		if (write_record(log, in, out, size, !wait) || !wait || READ_ONCE(log->drop))
 			break;
 		wake_up_poll(&layer->wait, EPOLLIN | EPOLLRDNORM);
 		if (wait_event_state(log->room, may_write(layer, log, need),
@@ -355,11 +358,11 @@ static void write_or_wait(struct strace_layer *layer, struct strace_log *log,
 
 static void drop_blocks(struct syscall_record *record)
 {
-	memset(&record->data, 0, sizeof(record->data));
+	record->data = (struct syscall_data) { .unbound = record->data.unbound };
 }
 
 static void log_call(struct strace_layer *layer, struct strace_logged *logged,
-		     struct syscall_record *out)
+		     struct syscall_record *out, bool wait)
 {
 	struct syscall_record *in = &logged->record;
 	struct strace_log *log = READ_ONCE(layer->log);
@@ -377,7 +380,7 @@ static void log_call(struct strace_layer *layer, struct strace_logged *logged,
 		in->nr_in = 0;
 		size = sizeof(struct syscall_trace_record);
 	}
-	write_or_wait(layer, log, in, out, size);
+	write_or_wait(layer, log, in, out, size, wait);
 }
 
 /* ------------------------------ the task's side --------------------------- */
@@ -434,16 +437,17 @@ void strace_log_exit(struct strace_task *st, unsigned int seat)
 	logged->record.ret = st->event.record.ret;
 	logged->record.duration = now - logged->record.time;
 	st->event.record.kind = SYSCALL_RECORD_LOG;
-	log_call(st->nest->seats[seat].layer, logged, &st->event.record);
+	log_call(st->nest->seats[seat].layer, logged, &st->event.record, true);
 }
 
 /**
- * strace_log_end - log calls that will never be over, as the task ends
+ * strace_log_end - log calls that will never be over
  * @st: the task
+ * @wait: wait for room, as ever; a task that exits must not, as nothing kills it
  *
  * Context: The task itself; may sleep.
  */
-void strace_log_end(struct strace_task *st)
+void strace_log_end(struct strace_task *st, bool wait)
 {
 	struct syscall_record nothing = { .kind = SYSCALL_RECORD_LOG };
 	struct strace_logged *logged;
@@ -451,7 +455,7 @@ void strace_log_end(struct strace_task *st)
 	for (logged = st->logged; logged && st->nest; logged = logged->next) {
 		logged->record.ret = 0;
 		logged->record.duration = SYSCALL_NO_RESULT;
-		log_call(st->nest->seats[logged->seat].layer, logged, &nothing);
+		log_call(st->nest->seats[logged->seat].layer, logged, &nothing, wait);
 	}
 }
 
@@ -502,29 +506,30 @@ u64 strace_log_head(struct strace_layer *layer)
 {
 	struct strace_log *log = READ_ONCE(layer->log);
 
-	return log ? READ_ONCE(log->head) : 0;
+	/* What is on its way there counts only when it can be read. */
+	return log ? READ_ONCE(log->shown->head) : 0;
 }
 
 /**
- * strace_log_is_read - has the log been read up to here?
+ * strace_log_tail - up to where has the log been read?
  * @layer: the layer
- * @pos: from strace_log_head()
  *
  * Context: Any.
- * Return: true if so.
+ * Return: the position, which the tracer may have made up; 0 if there is no log.
  */
-bool strace_log_is_read(struct strace_layer *layer, u64 pos)
+u64 strace_log_tail(struct strace_layer *layer)
 {
 	struct strace_log *log = READ_ONCE(layer->log);
 
-	return !log || (s64)(READ_ONCE(*log->tail) - pos) >= 0;
+	return log ? READ_ONCE(*log->tail) : 0;
 }
 
-/* The record that is next. Return its length, 0 if there is none, or -EINVAL. */
-static int peek_record(struct strace_log *log, const struct syscall_trace_record **record)
+/* The record at @tail. Return its length, 0 if there is none, or -EINVAL. */
+static int peek_record(struct strace_log *log, u64 tail,
+		       const struct syscall_trace_record **record)
 {
 	/* Pairs with commit(): the records are there. */
-	u64 head = smp_load_acquire(&log->shown->head), tail = READ_ONCE(*log->tail);
+	u64 head = smp_load_acquire(&log->shown->head);
 	u32 size;
 
 	lockdep_assert_held(&log->reading);
@@ -540,11 +545,11 @@ static int peek_record(struct strace_log *log, const struct syscall_trace_record
 	return size;
 }
 
-static void advance(struct strace_log *log, u32 len)
+static void advance(struct strace_log *log, u64 tail)
 {
 	lockdep_assert_held(&log->reading);
 	/* Pairs with bytes_used(): we are done with that. */
-	smp_store_release(log->tail, *log->tail + len);
+	smp_store_release(log->tail, tail);
 	if (wq_has_sleeper(&log->room))
 		wake_up_all(&log->room);
 }
@@ -565,7 +570,8 @@ void strace_poke_log(struct strace_layer *layer)
 		return;
 	if (READ_ONCE(log->lost)) {
 		spin_lock(&log->lock);
-		tell_lost(log);
+		if (log->lost)
+			tell_lost(log);
 		spin_unlock(&log->lock);
 	}
 	if (wq_has_sleeper(&log->room))
@@ -573,12 +579,12 @@ void strace_poke_log(struct strace_layer *layer)
 }
 
 /* How many of the records that are next fit, in bytes. @nr: set to their number */
-static int count_records(struct strace_log *log, size_t room, u32 *nr)
+static int count_records(struct strace_log *log, u64 tail, size_t room, u32 *nr)
 {
 	const struct syscall_trace_record *record;
-	u64 head = READ_ONCE(log->shown->head), tail = READ_ONCE(*log->tail);
+	u64 head = READ_ONCE(log->shown->head);
 	/* It reads the head with acquire semantics. */
-	size_t len = peek_record(log, &record);
+	size_t len = peek_record(log, tail, &record);
 
 	if ((int)len <= 0)
 		return len;
@@ -612,16 +618,18 @@ static int count_records(struct strace_log *log, size_t room, u32 *nr)
 ssize_t strace_read_log(struct strace_layer *layer, void __user *to, size_t room, u32 *nr)
 {
 	struct strace_log *log = READ_ONCE(layer->log);
+	u64 tail;
 	int len;
 
 	*nr = 0;
 	if (mutex_lock_interruptible(&log->reading))
 		return -ERESTARTSYS;
-	len = count_records(log, min_t(size_t, room, log->size), nr);
-	if (len > 0 && copy_to_user(to, log->data + (*log->tail & (log->size - 1)), len))
+	tail = READ_ONCE(*log->tail);
+	len = count_records(log, tail, min_t(size_t, room, log->size), nr);
+	if (len > 0 && copy_to_user(to, log->data + (tail & (log->size - 1)), len))
 		len = -EFAULT;
 	if (len > 0)
-		advance(log, len);
+		advance(log, tail + len);
 	mutex_unlock(&log->reading);
 	return len;
 }
@@ -630,10 +638,12 @@ ssize_t strace_read_log(struct strace_layer *layer, void __user *to, size_t room
 static int copy_record(struct strace_log *log, struct strace_report *report)
 {
 	const struct syscall_trace_record *record;
-	int len = peek_record(log, &record);
+	u64 tail = READ_ONCE(*log->tail);
+	int len = peek_record(log, tail, &record);
 
 	if (len <= 0)
 		return len;
+	report->log_end = tail + len;
 	report->log_record = kvmemdup(record, len, GFP_KERNEL_ACCOUNT);
 	if (!report->log_record)
 		return -ENOMEM;
@@ -699,7 +709,7 @@ void strace_put_log(struct strace_report *report, bool taken)
 	struct strace_log *log = report->log;
 
 	if (taken)
-		advance(log, report->log_len);
+		advance(log, report->log_end);
 	mutex_unlock(&log->reading);
 	kvfree(report->log_blocks);
 	kvfree(report->log_record);

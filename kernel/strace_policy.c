@@ -11,6 +11,8 @@
 #include <linux/err.h>
 #include <linux/slab.h>
 
+#include <asm/unistd.h>
+
 #include "strace.h"
 
 static struct strace_policy *alloc_policy(unsigned int nr_rules)
@@ -96,6 +98,10 @@ static void make_decisions(struct strace_policy *policy)
 
 		fill_decisions(policy, &rule->set, decision_of_rule(rule, i));
 	}
+	/* Kernel-made trampolines are no business of anybody's. */
+#ifdef __NR_uretprobe
+	policy->decisions[SYSCALL_ABI_NATIVE][__NR_uretprobe] = STRACE_DECISION_PASS;
+#endif
 	policy->is_empty = !memchr_inv(policy->decisions, STRACE_DECISION_PASS,
 				       sizeof(policy->decisions));
 }

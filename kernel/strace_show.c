@@ -398,10 +398,15 @@ void strace_note_rooms(struct strace_task *st, const struct syscall_call *call)
 void strace_capture(struct strace_task *st, const struct syscall_call *call, u32 limit)
 {
 	const struct syscall_desc *desc = syscall_describe(call);
-	struct capture c = start_capture(st, call, limit);
+	struct capture c;
 	unsigned int i;
 
-	for (i = 0; c.to && desc && i < desc->nr_args; i++) {
+	if (!desc || !desc->nr_args) {
+		publish(st, NULL);
+		return;
+	}
+	c = start_capture(st, call, limit);
+	for (i = 0; c.to && i < desc->nr_args; i++) {
 		struct syscall_arg_desc arg = syscall_arg(call, desc, i);
 
 		if (!(arg.flags & SYSCALL_ARG_IN) || !call->args[i])

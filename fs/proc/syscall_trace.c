@@ -130,8 +130,9 @@ void syscall_trace_put_scratch(struct file *file, struct strace_scratch *scratch
 {
 	struct strace_file *sf = file->private_data;
 
-	/* If several threads were here at once there is one already. */
-	kfree(xchg(&sf->spare, scratch));
+	/* If several threads were here at once there may be one already. */
+	if (cmpxchg(&sf->spare, NULL, scratch))
+		kfree(scratch);
 }
 
 static void free_file(struct strace_file *sf)
@@ -269,7 +270,7 @@ static int grow_text(struct strace_file *sf, size_t len)
 /* How long the text of a record can get: four characters a byte at most. */
 static size_t text_room(const struct syscall_record *record)
 {
-	size_t room = 256 + 4 * (size_t)record->len;
+	size_t room = 512 + 4 * (size_t)record->len;
 	u32 i;
 
 	for (i = 0; i < record->data.nr; i++)
@@ -644,9 +645,11 @@ static int do_packed(struct strace_line *line)
 
 	mutex_lock(&sf->lock);
 	/* The rest of the text would look like a record. */
-	busy = sf->pos;
-	if (!busy)
+	busy = sf->len;
+	if (!busy) {
 		WRITE_ONCE(sf->packed, line->cmd.value);
+		WRITE_ONCE(sf->many, line->cmd.value);
+	}
 	mutex_unlock(&sf->lock);
 	return busy ? syscall_trace_refuse(line, -EBUSY, "a record is half read") : 0;
 }
@@ -873,7 +876,7 @@ static __poll_t syscall_trace_poll(struct file *file, struct poll_table_struct *
 	/* A console that may come and go gives nothing to wait for. */
 	if (!sf->layer)
 		return EPOLLOUT | EPOLLWRNORM;
-	mask = strace_poll(sf->layer, file, wait, READ_ONCE(sf->packed));
+	mask = strace_poll(sf->layer, file, wait, READ_ONCE(sf->many));
 	if (READ_ONCE(sf->len))
 		mask |= EPOLLIN | EPOLLRDNORM;
 	return mask;
@@ -884,7 +887,11 @@ static int syscall_trace_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct strace_file *sf = file->private_data;
 
-	return sf->console ? -ENODEV : strace_map_log(sf->layer, vma);
+	if (sf->console)
+		return -ENODEV;
+	if (strace_layer_is_on_caller(sf->layer))
+		return -EPERM;
+	return strace_map_log(sf->layer, vma);
 }
 
 static const struct file_operations proc_syscall_trace_operations = {

@@ -18,6 +18,7 @@
  * @console: whether this is the console; constant
  * @one_thread: for one thread instead of the whole process; constant
  * @packed: what is read and written is packed; written under @lock
+ * @many: several stops may be out, as it is, or as SYSCALL_TRACE_EXCHANGE was used
  * @done: the console's record was read to its end; under @lock
  * @last: the stop that was fetched last; under @lock
  * @spare: memory for the next call; who takes it exchanges it for NULL
@@ -32,6 +33,7 @@ struct strace_file {
 	bool console;
 	bool one_thread;
 	bool packed;
+	bool many;
 	bool done;
 	u64 last;
 	struct strace_scratch *spare;

@@ -173,6 +173,22 @@ static int run_text(struct strace_line *line, void *answer, u32 size)
 	return err ?: syscall_trace_run(line);
 }
 
+/* Most answers are plain. Return false if it is not, or cannot be given. */
+static bool run_plain(struct strace_line *line, const struct syscall_trace_answer *answer,
+		      u32 size)
+{
+	static const u8 verbs[] = {
+		[SYSCALL_TRACE_CONT]	= SYSCALL_VERB_CONT,
+		[SYSCALL_TRACE_STEP]	= SYSCALL_VERB_STEP,
+		[SYSCALL_TRACE_REPORT]	= SYSCALL_VERB_REPORT,
+	};
+
+	return !line->sf->console && syscall_packed_is_plain(answer, size) &&
+	       !strace_layer_is_on_caller(line->layer) &&
+	       !strace_answer_plain(line->layer, answer->id, answer->tid,
+				    verbs[answer->verb], line->hand_over);
+}
+
 static int run_answer(struct strace_line *line, void *answer, u32 size)
 {
 	const struct syscall_record *shown = NULL;
@@ -199,6 +215,14 @@ static int run_answer(struct strace_line *line, void *answer, u32 size)
 	return err;
 }
 
+static int check_and_run(struct strace_line *line, void *answer, u32 size)
+{
+	int err = syscall_trace_check(line);
+
+	line->permitted = !err;
+	return err ?: run_answer(line, answer, size);
+}
+
 /* Return bytes of the answers that took effect, or why the first is refused. */
 static ssize_t run_answers(struct strace_line *line, void *answers, size_t len)
 {
@@ -211,13 +235,11 @@ static ssize_t run_answers(struct strace_line *line, void *answers, size_t len)
 
 		line->start = 0;
 		line->err.text = NULL;
+		line->permitted = true;
 		err = syscall_packed_next(answers + done, len - done, &size);
 		line->hand_over = hand_over && done + size == len;
-		if (!err)
-			err = syscall_trace_check(line);
-		line->permitted = !err;
-		if (!err)
-			err = run_answer(line, answers + done, size);
+		if (!err && !run_plain(line, answers + done, size))
+			err = check_and_run(line, answers + done, size);
 		if (!err)
 			done += size;
 	}
@@ -271,8 +293,8 @@ static long get_records(struct file *file, struct strace_scratch *scratch,
 	long ret = read_records(&r, &wait);
 
 	x->records_len = r.done;
-	/* The answers must not be given again. */
-	return ret == -ERESTARTSYS && x->answers_len ? -EINTR : ret;
+	/* The answers must not be given again, nor the time waited for anew. */
+	return ret == -ERESTARTSYS && (x->answers_len || x->timeout > 0) ? -EINTR : ret;
 }
 
 static long do_exchange(struct file *file, struct strace_scratch *scratch,
@@ -287,8 +309,11 @@ static long do_exchange(struct file *file, struct strace_scratch *scratch,
 		line->hand_over = x->timeout && !(file->f_flags & O_NONBLOCK);
 		answered = syscall_trace_write_packed(scratch, u64_to_user_ptr(x->answers),
 						      x->answers_len);
-		if (answered < 0)
+		if (answered < 0) {
+			x->records_len = 0;
+			x->answers_len = 0;
 			return answered;
+		}
 		if (answered != x->answers_len) {
 			x->records_len = 0;
 			x->answers_len = answered;
@@ -296,6 +321,41 @@ static long do_exchange(struct file *file, struct strace_scratch *scratch,
 		}
 	}
 	return get_records(file, scratch, x);
+}
+
+/* Field by field, as it is small. */
+static int get_exchange(struct syscall_trace_exchange *x,
+			struct syscall_trace_exchange __user *from)
+{
+	if (!user_read_access_begin(from, sizeof(*from)))
+		return -EFAULT;
+	unsafe_get_user(x->answers, &from->answers, fault);
+	unsafe_get_user(x->records, &from->records, fault);
+	unsafe_get_user(x->answers_len, &from->answers_len, fault);
+	unsafe_get_user(x->records_len, &from->records_len, fault);
+	unsafe_get_user(x->timeout, &from->timeout, fault);
+	unsafe_get_user(x->flags, &from->flags, fault);
+	user_read_access_end();
+	return 0;
+
+fault:
+	user_read_access_end();
+	return -EFAULT;
+}
+
+static int put_lengths(const struct syscall_trace_exchange *x,
+		       struct syscall_trace_exchange __user *to)
+{
+	if (!user_write_access_begin(to, sizeof(*to)))
+		return -EFAULT;
+	unsafe_put_user(x->answers_len, &to->answers_len, fault);
+	unsafe_put_user(x->records_len, &to->records_len, fault);
+	user_write_access_end();
+	return 0;
+
+fault:
+	user_write_access_end();
+	return -EFAULT;
 }
 
 static long exchange(struct file *file, struct syscall_trace_exchange __user *arg)
@@ -308,7 +368,7 @@ static long exchange(struct file *file, struct syscall_trace_exchange __user *ar
 
 	if ((file->f_mode & both) != both)
 		return -EBADF;
-	if (copy_from_user(&x, arg, sizeof(x)))
+	if (get_exchange(&x, arg))
 		return -EFAULT;
 	if (x.flags)
 		return -EINVAL;
@@ -317,10 +377,11 @@ static long exchange(struct file *file, struct syscall_trace_exchange __user *ar
 	scratch = syscall_trace_take_scratch(file);
 	if (!scratch)
 		return -ENOMEM;
+	WRITE_ONCE(sf->many, true);
 	ret = do_exchange(file, scratch, &x);
 	syscall_trace_put_scratch(file, scratch);
-	if (put_user(x.answers_len, &arg->answers_len) ||
-	    put_user(x.records_len, &arg->records_len))
+	/* What is to be restarted is to find what it found. */
+	if (ret != -ERESTARTSYS && put_lengths(&x, arg))
 		return -EFAULT;
 	return ret;
 }

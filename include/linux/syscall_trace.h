@@ -99,6 +99,7 @@ void vdso_choose_traps(void);
  * @log: the log that the record is from, or NULL
  * @log_record: a copy of the packed record
  * @log_len: bytes of that
+ * @log_end: where the next begins
  * @log_blocks: what it points to
  * @with_tid: whether to show the thread id
  * @tid: thread of the stop
@@ -112,6 +113,7 @@ struct strace_report {
 	struct strace_log *log;
 	void *log_record;
 	u32 log_len;
+	u64 log_end;
 	struct syscall_block *log_blocks;
 	bool with_tid;
 	u32 tid;
@@ -175,6 +177,7 @@ ssize_t strace_read_log(struct strace_layer *layer, void __user *to, size_t room
 int strace_answer(struct strace_layer *layer, u64 id, u32 tid,
 		  const struct syscall_command *cmd, bool hand_over);
 bool strace_has_more(struct strace_layer *layer);
+int strace_answer_plain(struct strace_layer *layer, u64 id, u32 tid, u32 verb, bool hand_over);
 int strace_post_address(struct strace_layer *layer, const struct syscall_record *shown,
 			const struct syscall_command *cmd);
 int strace_access(struct strace_layer *layer, u64 id, u32 tid,

@@ -160,7 +160,7 @@ struct syscall_trace_block {
  * @verb: SYSCALL_TRACE_CONT and so on
  * @head: bytes of the header: SYSCALL_TRACE_ANSWER_SHORT, or all of it
  * @id: the stop, as in its record; 0 for LINE
- * @tid: its thread, as in its record; 0 for LINE
+ * @tid: its thread, as in its record: with 0 it is searched for; 0 for LINE
  * @nr_blocks: number of blocks
  * @reserved: 0
  * @value: a result, a length, a signal, as the verb says; a negative errno for failure
@@ -209,8 +209,9 @@ struct syscall_trace_answer {
  * got: @answers_len says where it begins.
  *
  * Returns the number of records, 0 when all that was traced has ended. Errors are
- * those of write() for the first answer; those of read(), ETIME when the timeout is
- * over, and EAGAIN for O_NONBLOCK, with @answers_len set.
+ * those of write() for the first answer, with @answers_len 0; those of read(), ETIME
+ * when the timeout is over, EAGAIN for O_NONBLOCK or a timeout of 0, with @answers_len
+ * set; EINTR for a signal after an answer took effect or with a timeout.
  */
 struct syscall_trace_exchange {
 	__aligned_u64 answers;
