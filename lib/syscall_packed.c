@@ -516,19 +516,26 @@ int syscall_packed_record(const void *buf, size_t len, struct syscall_record *re
  * @buf: it begins here
  * @len: bytes from there on
  * @size: set to the bytes of the answer
+ * @err: set when the answer is refused
  *
  * Context: Any.
  * Return: 0, or -EINVAL if it is not whole, or its sizes contradict each other.
  */
-int syscall_packed_next(const void *buf, size_t len, u32 *size)
+int syscall_packed_next(const void *buf, size_t len, u32 *size, struct syscall_text_error *err)
 {
 	const struct syscall_trace_answer *head = buf;
 
+	err->column = offsetof(struct syscall_trace_answer, size) + 1;
+	err->text = "the answer is not whole";
 	if (len < SYSCALL_TRACE_ANSWER_SHORT || head->size > len || head->size % 8)
 		return -EINVAL;
 	if (head->head < SYSCALL_TRACE_ANSWER_SHORT || head->head > head->size ||
-	    head->head % 8)
+	    head->head % 8) {
+		err->column = offsetof(struct syscall_trace_answer, head) + 1;
+		err->text = "no such length of a header";
 		return -EINVAL;
+	}
+	err->text = NULL;
 	*size = head->size;
 	return 0;
 }

@@ -714,7 +714,7 @@ static int take(struct kunit *test, u8 *buf, size_t len, const struct syscall_re
 {
 	u32 size, tid, verb;
 	u64 id;
-	int ret = syscall_packed_next(buf, len, &size);
+	int ret = syscall_packed_next(buf, len, &size, err);
 
 	if (ret)
 		return ret;

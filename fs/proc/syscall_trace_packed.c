@@ -203,7 +203,7 @@ static int run_answer(struct strace_line *line, void *answer, u32 size)
 		return err;
 	if (verb == SYSCALL_TRACE_LINE)
 		return run_text(line, answer, size);
-	if (!plain && line->layer && !strace_find(line->layer, line->id, line->tid, &line->shown)) {
+	if (!plain && line->layer && line->id && !strace_find(line->layer, line->id, line->tid, &line->shown)) {
 		line->has_shown = true;
 		shown = &line->shown.record;
 	}
@@ -235,8 +235,8 @@ static ssize_t run_answers(struct strace_line *line, void *answers, size_t len)
 
 		line->start = 0;
 		line->err.text = NULL;
-		line->permitted = true;
-		err = syscall_packed_next(answers + done, len - done, &size);
+		line->permitted = !line->sf->console;
+		err = syscall_packed_next(answers + done, len - done, &size, &line->err);
 		line->hand_over = hand_over && done + size == len;
 		if (!err && !run_plain(line, answers + done, size))
 			err = check_and_run(line, answers + done, size);
@@ -312,7 +312,8 @@ static long do_exchange(struct file *file, struct strace_scratch *scratch,
 		if (answered < 0) {
 			x->records_len = 0;
 			x->answers_len = 0;
-			return answered;
+			/* It comes again as it was, whatever the handler says. */
+			return answered == -ERESTARTSYS ? -ERESTARTNOINTR : answered;
 		}
 		if (answered != x->answers_len) {
 			x->records_len = 0;
@@ -381,7 +382,7 @@ static long exchange(struct file *file, struct syscall_trace_exchange __user *ar
 	ret = do_exchange(file, scratch, &x);
 	syscall_trace_put_scratch(file, scratch);
 	/* What is to be restarted is to find what it found. */
-	if (ret != -ERESTARTSYS && put_lengths(&x, arg))
+	if (ret != -ERESTARTSYS && ret != -ERESTARTNOINTR && put_lengths(&x, arg))
 		return -EFAULT;
 	return ret;
 }

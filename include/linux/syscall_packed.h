@@ -20,7 +20,8 @@ size_t syscall_packed_block(struct syscall_trace_block *to, const struct syscall
 int syscall_packed_record(const void *buf, size_t len, struct syscall_record *rec,
 			  struct syscall_block *blocks, u32 max_blocks, u64 *id);
 
-int syscall_packed_next(const void *buf, size_t len, u32 *size);
+int syscall_packed_next(const void *buf, size_t len, u32 *size,
+			struct syscall_text_error *err);
 int syscall_packed_peek(const void *buf, u32 size, u64 *id, u32 *tid, u32 *verb);
 bool syscall_packed_is_plain(const void *buf, u32 size);
 int syscall_packed_parse(void *buf, u32 size, const struct syscall_record *shown,

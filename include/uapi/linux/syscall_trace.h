@@ -42,7 +42,8 @@
 #define SYSCALL_TRACE_KILLED	8	/* by a signal; ret: its number */
 #define SYSCALL_TRACE_GONE	9	/* the process may not be traced any more */
 #define SYSCALL_TRACE_ERROR	10	/* why an answer was refused: data.value is the */
-					/* column or byte, one block BYTES the sentence */
+					/* byte, of a LINE the column in its text, from 1; */
+					/* one block BYTES the sentence */
 #define SYSCALL_TRACE_RESULT	11	/* what became of a call after "report": as EXIT */
 #define SYSCALL_TRACE_LOG	12	/* a call that did not stop: ENTRY and EXIT in one */
 #define SYSCALL_TRACE_LOST	13	/* ret: so many LOG records have got lost */

@@ -189,7 +189,7 @@ static int try_answer(const u8 *from, size_t len, const struct syscall_record *s
 	u32 size, tid, verb, line_len;
 	char *line;
 	u64 id;
-	int ret = syscall_packed_next(buf, len, &size);
+	int ret = syscall_packed_next(buf, len, &size, &err);
 
 	if (ret || syscall_packed_peek(buf, size, &id, &tid, &verb))
 		goto out;
