@@ -527,7 +527,8 @@ int syscall_packed_next(const void *buf, size_t len, u32 *size, struct syscall_t
 
 	err->column = offsetof(struct syscall_trace_answer, size) + 1;
 	err->text = "the answer is not whole";
-	if (len < SYSCALL_TRACE_ANSWER_SHORT || head->size > len || head->size % 8)
+	if (len < SYSCALL_TRACE_ANSWER_SHORT || head->size < SYSCALL_TRACE_ANSWER_SHORT ||
+	    head->size > len || head->size % 8)
 		return -EINVAL;
 	if (head->head < SYSCALL_TRACE_ANSWER_SHORT || head->head > head->size ||
 	    head->head % 8) {
