@@ -162,9 +162,10 @@ static struct strace_log *get_log(struct strace_layer *layer, u32 kib)
 		return NULL;
 	spin_lock(&layer->lock);
 	log = layer->log;
-	/* Who finds it finds what is in it; pairs with the dependent reads. */
-	if (!log)
+	if (!log) {
+		/* Pairs with dependent reads: who finds it finds what is in it. */
 		smp_store_release(&layer->log, new);
+	}
 	spin_unlock(&layer->lock);
 	if (!log)
 		return new;

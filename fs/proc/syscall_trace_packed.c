@@ -203,7 +203,8 @@ static int run_answer(struct strace_line *line, void *answer, u32 size)
 		return err;
 	if (verb == SYSCALL_TRACE_LINE)
 		return run_text(line, answer, size);
-	if (!plain && line->layer && line->id && !strace_find(line->layer, line->id, line->tid, &line->shown)) {
+	if (!plain && line->layer && line->id &&
+	    !strace_find(line->layer, line->id, line->tid, &line->shown)) {
 		line->has_shown = true;
 		shown = &line->shown.record;
 	}

@@ -231,6 +231,7 @@ struct syscall_trace_exchange {
  *	acquire semantics
  * @lost: so many LOG records have found no room since then
  * @size: bytes of the ring, a power of two
+ * @reserved: 0
  *
  * mmap() with MAP_SHARED at offset 0 maps one page, for reading and writing: its
  * first 64 bits are the tail, how many bytes have been read; write it with release
