@@ -615,8 +615,8 @@ static u32 find_stray(const struct syscall_trace_answer *answer, u8 uses)
 		return OF(kept);
 	if (answer->arg && !(uses & USES_ARG))
 		return OF(arg);
-	if (answer->reserved2)
-		return OF(reserved2);
+	if (answer->flags && !(uses & USES_CALL))
+		return OF(flags);
 	if (uses & USES_CALL)
 		return 0;
 	for (i = uses & USES_OFF ? 1 : 0; i < SYSCALL_MAX_ARGS; i++)
@@ -924,7 +924,7 @@ static int take_new_arg(struct packed_in *in, const struct new_call *new, unsign
 
 		return check_no_memory(in, new, i, kept) ?: check_no_number(in, new, i, kept);
 	}
-	if (desc)
+	if (desc && !new->cmd->raw)
 		arg = syscall_arg(&new->cmd->call, desc, i);
 	if (new->first[i]) {
 		in->next = new->first[i];
@@ -950,12 +950,15 @@ static int take_new_call(struct packed_in *in, const struct syscall_trace_answer
 		return reject(in, OF(nr), -ERANGE, "number out of range");
 	if (answer->kept >> SYSCALL_MAX_ARGS)
 		return reject(in, OF(kept), -EINVAL, "no such argument");
+	if (answer->flags & ~SYSCALL_TRACE_RAW)
+		return reject(in, OF(flags), -EINVAL, "no such flag");
 	memset(&cmd->fresh, 0, sizeof(cmd->fresh));
 	cmd->nr_fresh = 0;
+	cmd->raw = answer->flags & SYSCALL_TRACE_RAW;
 	cmd->call = shown->call;
 	cmd->call.nr = answer->nr;
 	desc = syscall_desc(cmd->call.abi, cmd->call.nr);
-	new.nr_args = desc ? desc->nr_args : SYSCALL_MAX_ARGS;
+	new.nr_args = desc && !cmd->raw ? desc->nr_args : SYSCALL_MAX_ARGS;
 	err = scan_blocks(in, &new);
 	for (i = 0; !err && i < SYSCALL_MAX_ARGS; i++)
 		err = take_new_arg(in, &new, i);
@@ -1178,6 +1181,7 @@ static void fill_answer(struct syscall_trace_answer *answer, const struct syscal
 	if (!(uses & USES_CALL))
 		return;
 	answer->nr = cmd->call.nr;
+	answer->flags = cmd->raw ? SYSCALL_TRACE_RAW : 0;
 	memcpy(answer->args, cmd->call.args, sizeof(answer->args));
 }
 

@@ -1387,6 +1387,7 @@ static int parse_rewrite(struct text_in *in, struct syscall_command *cmd)
 	err = take_name(in, abi, &cmd->call.nr, &raw);
 	if (err)
 		return err;
+	cmd->raw = raw;
 	if (in->pos < in->len && peek(in) != ' ' && peek(in) != '\t')
 		return refuse(in, -EINVAL, "blank expected");
 	return take_args(in, cmd, raw);

@@ -291,8 +291,11 @@ static long get_records(struct file *file, struct strace_scratch *scratch,
 		.nonblock = !x->timeout || (file->f_flags & O_NONBLOCK), .many = true,
 		.timed = x->timeout > 0, .timeout = x->timeout,
 	};
-	long ret = read_records(&r, &wait);
+	struct strace_file *sf = file->private_data;
+	long ret = -EPERM;
 
+	if (!strace_layer_is_on_caller(sf->layer))
+		ret = read_records(&r, &wait);
 	x->records_len = r.done;
 	/* The answers must not be given again, nor the time waited for anew. */
 	return ret == -ERESTARTSYS && (x->answers_len || x->timeout > 0) ? -EINTR : ret;
@@ -374,8 +377,6 @@ static long exchange(struct file *file, struct syscall_trace_exchange __user *ar
 		return -EFAULT;
 	if (x.flags)
 		return -EINVAL;
-	if (strace_layer_is_on_caller(sf->layer))
-		return -EPERM;
 	scratch = syscall_trace_take_scratch(file);
 	if (!scratch)
 		return -ENOMEM;

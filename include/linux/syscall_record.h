@@ -325,6 +325,7 @@ struct syscall_fresh {
  * @action: on, timeout: an &enum syscall_action, with @value
  * @seconds: timeout: after how many; 0 for never
  * @when: on: for which calls
+ * @raw: rewrite: its arguments are registers, whatever the call takes of them
  * @call: rewrite: the new call; kept arguments hold their old value
  * @nr_fresh: rewrite: how many arguments get new memory
  * @fresh: rewrite: that memory, in the memory of the line that was parsed;
@@ -343,6 +344,7 @@ struct syscall_command {
 	u32 action;
 	u32 seconds;
 	struct syscall_when when;
+	bool raw;
 	struct syscall_call call;
 	u32 nr_fresh;
 	struct syscall_fresh fresh[SYSCALL_MAX_ARGS];

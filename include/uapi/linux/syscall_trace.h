@@ -169,7 +169,7 @@ struct syscall_trace_block {
  * @kept: REWRITE: bit n: argument n (from 0) stays as it was shown, but for a length
  *	that follows new memory
  * @arg: SET, GET, GET_ADDRESS: number of the argument, from 1
- * @reserved2: 0
+ * @flags: REWRITE: SYSCALL_TRACE_RAW, or 0
  * @args: REWRITE: arguments; one that is as shown stays as it is. What a block is
  *	for gets new memory with what is in it: BYTES, or LIST, BYTES..., LIST_END
  * @off: SET, GET: offset behind the argument in bytes
@@ -187,7 +187,7 @@ struct syscall_trace_answer {
 	__u32 nr;
 	__u8 kept;
 	__u8 arg;
-	__u16 reserved2;
+	__u16 flags;
 	union {
 		__aligned_u64 args[6];
 		__aligned_u64 off;
@@ -195,6 +195,12 @@ struct syscall_trace_answer {
 };
 
 #define SYSCALL_TRACE_ANSWER_SHORT	32
+
+/*
+ * Flag of REWRITE: args are all six registers, whatever the call takes of them and
+ * whatever fits it, and none gets new memory.
+ */
+#define SYSCALL_TRACE_RAW		0x0001
 
 /**
  * struct syscall_trace_exchange - answer stops, and get the next records

@@ -27,6 +27,14 @@
 #include <unistd.h>
 
 #include "../kselftest_harness.h"
+#include "packed_form.h"
+
+/* In a case that is about the text itself, not about what it says. */
+#define TEXT_ONLY(reason)						\
+do {									\
+	if (in_packed_form())						\
+		SKIP(return, "text only: " reason);			\
+} while (0)
 
 /* A program to be traced. */
 struct tracee {
@@ -75,16 +83,33 @@ static inline int wait_status(struct tracee *t)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 256 + WTERMSIG(status);
 }
 
-/* /proc/<pid>/syscall, or that of a thread. */
+/* /proc/<pid>/syscall, or that of a thread; -1 with errno. */
 static inline int open_syscall(pid_t pid, pid_t tid, int flags)
 {
 	char path[64];
+	int fd;
 
 	if (tid)
 		snprintf(path, sizeof(path), "/proc/%d/task/%d/syscall", pid, tid);
 	else
 		snprintf(path, sizeof(path), "/proc/%d/syscall", pid);
-	return open(path, flags | O_CLOEXEC);
+	fd = open(path, flags | O_CLOEXEC);
+	if (fd >= 0 && in_packed_form() && packed_form_open(fd)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* Read and write text, in whatever form it goes to the kernel. Many threads can. */
+static inline ssize_t hear_bytes(int fd, char *text, size_t size)
+{
+	return is_packed(fd) ? packed_form_read(fd, text, size) : read(fd, text, size);
+}
+
+static inline ssize_t say_bytes(int fd, const char *text, size_t len)
+{
+	return is_packed(fd) ? packed_form_write(fd, text, len) : write(fd, text, len);
 }
 
 /* Write one line; return 0 or the errno. */
@@ -98,7 +123,7 @@ static inline int say(int fd, const char *fmt, ...)
 	len = vsnprintf(line, sizeof(line) - 1, fmt, ap);
 	va_end(ap);
 	line[len++] = '\n';
-	if (write(fd, line, len) == len)
+	if (say_bytes(fd, line, len) == len)
 		return 0;
 	return errno ?: -1;
 }
@@ -107,7 +132,7 @@ static inline int say(int fd, const char *fmt, ...)
 static inline const char *hear(int fd)
 {
 	static char text[300000];
-	ssize_t len = read(fd, text, sizeof(text) - 1);
+	ssize_t len = hear_bytes(fd, text, sizeof(text) - 1);
 
 	if (len < 0)
 		snprintf(text, sizeof(text), "errno %d", errno);
@@ -181,6 +206,8 @@ static inline bool has_record(int fd, int ms)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 
+	if (is_packed(fd))
+		return packed_form_has_record(fd, ms);
 	return poll(&p, 1, ms) == 1 && (p.revents & POLLIN);
 }
 
@@ -188,6 +215,8 @@ static inline int events_of(int fd)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN | POLLPRI | POLLOUT };
 
+	if (is_packed(fd))
+		return packed_form_events(fd);
 	poll(&p, 1, 0);
 	return p.revents;
 }

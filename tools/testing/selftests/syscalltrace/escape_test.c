@@ -39,8 +39,8 @@ static void *use_in_thread(void *arg)
 	ssize_t len;
 
 	pass_gate();
-	len = program_says ? write(leaked, program_says, strlen(program_says)) :
-			     read(leaked, text, sizeof(text));
+	len = program_says ? say_bytes(leaked, program_says, strlen(program_says)) :
+			     hear_bytes(leaked, text, sizeof(text));
 	tell(len < 0 ? -errno : 0);
 	return arg;
 }

@@ -8,7 +8,7 @@
 
 #include "common.h"
 
-#define ROUNDS	1000
+#define ROUNDS	(in_packed_form() ? 250 : 1000)
 /* How long a program may take for its next call when nobody traces it, ms. */
 #define PATIENCE	20000
 

@@ -1144,6 +1144,7 @@ TEST_F(live, tracer_is_suspended)
 	struct live *l = &self->l;
 	int status;
 
+	TEXT_ONLY("who answers has not read the id of the stop");
 	if (!can_suspend(l, "0"))
 		SKIP(return, "no pm_test");
 	kind = ENTRY_READ;

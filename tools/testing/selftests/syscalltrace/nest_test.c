@@ -118,19 +118,21 @@ static long judge_seeks(const struct layer *l)
 {
 	int fd = add_layer(l->program, "trace lseek"), seen;
 	char text[64];
+	int words;
 	ssize_t len;
 	long n;
 
 	if (write(l->ready, fd < 0 ? "n" : "y", 1) != 1 || fd < 0)
 		return 1;
-	for (seen = 0; (len = read(fd, text, sizeof(text) - 1)) > 0; seen++) {
+	for (seen = 0; (len = hear_bytes(fd, text, sizeof(text) - 1)) > 0; seen++) {
 		text[len] = '\0';
 		if (seen % 2 == 0 && sscanf(text, "lseek %*d, %ld, 0", &n) == 1)
-			dprintf(fd, "lseek _, %ld, _\nstep\n", at_entry(n, l->nr));
+			words = sprintf(text, "lseek _, %ld, _\nstep\n", at_entry(n, l->nr));
 		else if (seen % 2 && sscanf(text, "ok %ld", &n) == 1)
-			dprintf(fd, "ok %ld\n", at_exit(n, l->nr));
+			words = sprintf(text, "ok %ld\n", at_exit(n, l->nr));
 		else
 			return 2;
+		say_bytes(fd, text, words);
 	}
 	close(fd);
 	return len || seen != 2 * SEEKS;

@@ -328,7 +328,7 @@ static const struct spoilt spoilt_conts[] = {
 	HEAD(nr, 1, EINVAL),
 	HEAD(kept, 1, EINVAL),
 	HEAD(arg, 1, EINVAL),
-	HEAD(reserved2, 0x100, EINVAL),
+	HEAD(flags, 0x100, EINVAL),
 	HEAD(args[0], 1, EINVAL),
 	HEAD(args[5], 1ULL << 63, EINVAL),
 	HEAD(id, 1ULL << 40, ESRCH),

@@ -332,6 +332,7 @@ TEST_F(one, bad_lines_change_nothing)
 	char line[64], want[32];
 	unsigned int i;
 
+	TEXT_ONLY("columns in lines");
 	START(write_hello, "write,close");
 	ASSERT_HEAR("write 1, \"hello\\n\", 6", self->fd);
 	for (i = 0; i < ARRAY_SIZE(syscall_bad_lines); i++) {
@@ -359,6 +360,7 @@ TEST_F(one, lines_end_with_a_newline)
 {
 	static char huge[70000];
 
+	TEXT_ONLY("newlines");
 	START(write_hello, "write,close");
 	ASSERT_HEAR("write 1, \"hello\\n\", 6", self->fd);
 	EXPECT_EQ(-1, write(self->fd, "cont", 4));
@@ -380,6 +382,7 @@ TEST_F(one, lines_end_with_a_newline)
 
 TEST_F(one, several_lines_in_one_write)
 {
+	TEXT_ONLY("lines in one write()");
 	START(close_junk, "close");
 	ASSERT_HEAR("close 12345", self->fd);
 	/* The second line is wrong: the first took effect, the rest did not. */
@@ -417,6 +420,7 @@ TEST_F(one, verb_must_fit_the_stop)
 
 TEST_F(one, error_can_be_read_back)
 {
+	TEXT_ONLY("columns in lines");
 	START(close_junk, "close");
 	ASSERT_SAY(0, self->fd, "error");
 	EXPECT_HEAR("error 0, \"no error\"", self->fd);
@@ -446,6 +450,7 @@ TEST_F(one, record_is_read_in_pieces)
 	char text[64] = "", c;
 	int i;
 
+	TEXT_ONLY("packed records are read whole");
 	START(close_junk, "close");
 	for (i = 0; i < 12; i++) {
 		ASSERT_EQ(1, read(self->fd, &c, 1));
@@ -803,7 +808,7 @@ static void *ask_always(void *arg)
 	int fd = *(int *)arg, i;
 
 	for (i = 0; i < 3000; i++)
-		if (write(fd, "get 2\n", 6) != 6 && errno != EAGAIN &&
+		if (say_bytes(fd, "get 2\n", 6) != 6 && errno != EAGAIN &&
 		    errno != ESRCH && errno != EBUSY)
 			return NULL + errno;
 	return NULL;

@@ -703,6 +703,7 @@ TEST_F_TIMEOUT(ring, race_of_trace_and_detach, 120)
 	struct agent *a = self->agents;
 	pthread_t thread;
 
+	TEXT_ONLY("two threads at once, and as few instructions as can be between them");
 	start_agent(a);
 	fd = open_syscall(a->pid, 0, O_RDWR);
 	ASSERT_EQ(0, pthread_create(&thread, NULL, detach_often, &fd));

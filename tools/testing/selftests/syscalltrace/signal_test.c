@@ -168,7 +168,7 @@ TEST_F(sig, stop_and_continue)
 	ASSERT_SAY(0, self->fd, "discard");
 	kill(self->t.pid, SIGTSTP);
 	ASSERT_HEAR(sent_by_us("SIGTSTP"), self->fd);
-	EXPECT_EQ('S', state_of(self->t.pid));
+	wait_for_state(self->t.pid, "S");
 	ASSERT_SAY(0, self->fd, "cont");
 	wait_for_state(self->t.pid, "T");
 	kill(self->t.pid, SIGCONT);
@@ -184,7 +184,7 @@ TEST_F(sig, continue_undoes_a_stop_that_is_seen)
 	ASSERT_SAY(0, self->fd, "cont");
 	kill(self->t.pid, SIGSTOP);
 	ASSERT_HEAR(sent_by_us("SIGSTOP"), self->fd);
-	EXPECT_EQ('S', state_of(self->t.pid));
+	wait_for_state(self->t.pid, "S");
 }
 
 static char *volatile nowhere = (char *)0x10;

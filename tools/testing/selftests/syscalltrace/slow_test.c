@@ -550,7 +550,7 @@ static void *ask(void *arg)
 	ssize_t len = strlen(a->line);
 
 	__atomic_store_n(&a->tid, gettid(), __ATOMIC_RELEASE);
-	a->err = write(a->fd, a->line, len) == len ? 0 : errno;
+	a->err = say_bytes(a->fd, a->line, len) == len ? 0 : errno;
 	return NULL;
 }
 
@@ -773,6 +773,7 @@ TEST_F(reader, is_killed)
 {
 	struct slow *s = &self->s;
 
+	TEXT_ONLY("how read() of text copies");
 	start(&s->t, make_call);
 	start_reader(_metadata, s, true);
 	kill_and_wait(&s->other);
@@ -785,6 +786,7 @@ TEST_F(reader, hinders_no_writer)
 	struct slow *s = &self->s;
 	int status;
 
+	TEXT_ONLY("how read() of text copies");
 	start(&s->t, make_call);
 	s->fd = open_syscall(s->t.pid, 0, O_RDWR);
 	ASSERT_SAY(0, s->fd, "trace getppid");
@@ -802,6 +804,7 @@ TEST_F(reader, of_who_is_killed)
 {
 	struct slow *s = &self->s;
 
+	TEXT_ONLY("how read() of text copies");
 	start(&s->t, make_call);
 	start_reader(_metadata, s, true);
 	kill(s->t.pid, SIGKILL);
