@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-License-Identifier: (GPL-2.0-only OR LGPL-2.1-or-later)
 /*
  * Compile the description of system calls into C.
  *

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: (GPL-2.0-only OR LGPL-2.1-or-later) */
 /*
  * What system calls look like: names, arguments and results of every ABI.
  *
