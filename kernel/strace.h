@@ -268,11 +268,11 @@ struct strace_view {
  *	is the same so are they
  * @waiting: the task is stopped; read by its siblings
  * @in_call: strace_enter() judged the call that is being made
+ * @newborn: it has not run yet
+ * @executed: it has executed a program, and some layers want to know
  * @changed: a layer has changed the call, or bound it
  * @again: the call changed after it was judged, and is to be judged anew
  * @seen: a tracer has seen this call
- * @newborn: it has not run yet
- * @executed: it has executed a program, and some layers want to know
  * @untold: bit n: nobody has read for the layer of seat n of @untold_nest that it
  *	was born
  * @untold_nest: the layers when it was born, with a reference, or NULL if all know
@@ -284,6 +284,7 @@ struct strace_view {
  * @step: bit n: the layer of seat n wants the result of this call
  * @report: bit n: but no stop for it
  * @log: bit n: as a record of the log
+ * @log_out: bit n: with what the call wrote; counts if it is in @log
  * @logged: calls that are to be logged; NULL or as many as bits in @log
  * @unlogged: kept for others
  * @program: the call's registers as the program set them
@@ -306,12 +307,12 @@ struct strace_task {
 	struct strace_nest *nest;
 	u64 versions;
 	bool waiting;
-	bool in_call;
+	bool in_call : 1;
+	bool newborn : 1;
+	bool executed : 1;
 	bool changed;
 	bool again;
 	bool seen;
-	bool newborn;
-	bool executed;
 	u64 untold;
 	struct strace_nest *untold_nest;
 	struct pid *maker;
@@ -321,6 +322,7 @@ struct strace_task {
 	u64 step;
 	u64 report;
 	u64 log;
+	u64 log_out;
 	struct strace_logged *logged;
 	struct strace_logged *unlogged;
 	struct strace_regs program;
@@ -626,12 +628,35 @@ void strace_put_policy(struct strace_policy *policy);
 struct strace_policy *strace_set_calls(struct strace_layer *layer, const struct syscall_set *set);
 struct strace_policy *strace_publish_policy(struct strace_layer *layer, struct strace_policy *new);
 bool strace_has_value(const struct strace_policy *policy, u8 decision, s64 *value);
-u32 strace_decide(struct strace_task *st, struct strace_layer *layer,
-		  const struct syscall_call *call, s64 *value);
+u32 strace_count_and_decide(struct strace_task *st, struct strace_layer *layer,
+			    const struct syscall_call *call, s64 *value);
+
+/* What becomes of a call? An &enum syscall_action; @value: set if it goes with it */
+static inline u32 strace_decide(struct strace_task *st, struct strace_layer *layer,
+				const struct syscall_call *call, s64 *value)
+{
+	const struct strace_policy *policy;
+	u32 action = SYSCALL_ACTION_CONT;
+	u8 decision;
+
+	rcu_read_lock();
+	policy = rcu_dereference(layer->policy);
+	decision = strace_look_up(policy, call->abi, call->nr);
+	if (decision == STRACE_DECISION_STOP) {
+		action = SYSCALL_ACTION_STOP;
+	} else if (decision >= STRACE_DECISION_RULE) {
+		action = policy->rules[decision - STRACE_DECISION_RULE].action;
+		*value = policy->rules[decision - STRACE_DECISION_RULE].value;
+	}
+	rcu_read_unlock();
+	if (decision == STRACE_DECISION_COUNT)
+		return strace_count_and_decide(st, layer, call, value);
+	return action;
+}
 
 /* strace_log.c, for strace_layer.c and strace_hooks.c */
 void strace_free_log(struct strace_log *log);
-void strace_log_entry(struct strace_task *st, unsigned int seat);
+void strace_log_entry(struct strace_task *st, unsigned int seat, const struct syscall_call *call);
 void strace_log_exit(struct strace_task *st, unsigned int seat);
 void strace_log_end(struct strace_task *st, bool wait);
 void strace_drop_logged(struct strace_task *st);

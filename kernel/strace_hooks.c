@@ -665,13 +665,10 @@ static void be_careful(struct strace_task *st)
 	st->versions = 0;
 }
 
-/* Use the newest nest; NULL if there is none any more. */
-static struct strace_nest *refresh_nest(struct strace_task *st)
+static noinline struct strace_nest *change_nest(struct strace_task *st)
 {
 	struct strace_nest *old = st->nest;
 
-	if (likely(old && READ_ONCE(current->signal->strace_nest) == old))
-		return old;
 	spin_lock_irq(strace_siglock(current));
 	st->nest = current->signal->strace_nest;
 	if (st->nest)
@@ -687,6 +684,14 @@ static struct strace_nest *refresh_nest(struct strace_task *st)
 	return st->nest;
 }
 
+/* Use the newest nest; NULL if there is none any more. */
+static inline struct strace_nest *refresh_nest(struct strace_task *st)
+{
+	struct strace_nest *old = st->nest;
+
+	return old && READ_ONCE(current->signal->strace_nest) == old ? old : change_nest(st);
+}
+
 /* The record has nothing but registers. */
 static void show_no_memory(struct strace_event *event)
 {
@@ -695,10 +700,10 @@ static void show_no_memory(struct strace_event *event)
 }
 
 /*
- * Make the record of a stop before the call. Return false if the call must fail
+ * Put what the call reads into the record. Return false if the call must fail
  * instead: it is then the event's value that the program sees.
  */
-static bool prepare_entry(struct strace_task *st, struct strace_layer *layer,
+static bool capture_entry(struct strace_task *st, struct strace_layer *layer,
 			  struct syscall_call *call)
 {
 	struct strace_event *event = &st->event;
@@ -713,8 +718,6 @@ static bool prepare_entry(struct strace_task *st, struct strace_layer *layer,
 		event->value = err;
 		return false;
 	}
-	event->record.kind = SYSCALL_RECORD_ENTRY;
-	event->record.call = *call;
 	if (strace_layer_may_look(layer))
 		strace_capture(st, call, READ_ONCE(layer->limit));
 	else
@@ -793,8 +796,10 @@ static enum strace_verdict judge(struct strace_task *st, unsigned int i,
 
 	event->fixed_nr = vsyscall;
 	event->rewritten = false;
-	if (!prepare_entry(st, seat->layer, call))
+	if (!capture_entry(st, seat->layer, call))
 		return STRACE_VERDICT_VALUE;
+	event->record.kind = SYSCALL_RECORD_ENTRY;
+	event->record.call = *call;
 	verdict = stop_for(st, seat, !vsyscall && !st->seen);
 	if (verdict == STRACE_VERDICT_REPORT) {
 		st->report |= BIT_ULL(i);
@@ -809,17 +814,41 @@ static enum strace_verdict judge(struct strace_task *st, unsigned int i,
 	return verdict;
 }
 
-/* The layer of seat @i judges the call. */
-static enum strace_verdict judge_from_seat(struct strace_task *st, unsigned int i,
-					   struct syscall_call *call, bool vsyscall)
+/* The layer of seat @i logs the call. */
+static enum strace_verdict note_for_log(struct strace_task *st, unsigned int i,
+					struct syscall_call *call)
 {
-	struct syscall_call before;
-	enum strace_verdict verdict;
+	struct strace_layer *layer = st->nest->seats[i].layer;
 
-	if (!(st->step >> i >> 1))
-		return judge(st, i, call, vsyscall);
-	before = *call;
-	verdict = judge(st, i, call, vsyscall);
+	if (!capture_entry(st, layer, call))
+		return STRACE_VERDICT_VALUE;
+	strace_log_entry(st, i, call);
+	st->step |= BIT_ULL(i);
+	st->log |= BIT_ULL(i);
+	if (READ_ONCE(layer->out))
+		st->log_out |= BIT_ULL(i);
+	else
+		st->log_out &= ~BIT_ULL(i);
+	return STRACE_VERDICT_CONT;
+}
+
+/* The layer of seat @i sees the call: @action is to stop it, or to log it. */
+static enum strace_verdict show_call(struct strace_task *st, unsigned int i, u32 action,
+				     struct syscall_call *call, bool vsyscall)
+{
+	if (action == SYSCALL_ACTION_LOG)
+		return note_for_log(st, i, call);
+	return judge(st, i, call, vsyscall);
+}
+
+/* The same, and newer layers wait for the result: they know the call as it was. */
+static noinline enum strace_verdict show_call_under_newer(struct strace_task *st, unsigned int i,
+							  u32 action, struct syscall_call *call,
+							  bool vsyscall)
+{
+	struct syscall_call before = *call;
+	enum strace_verdict verdict = show_call(st, i, action, call, vsyscall);
+
 	if (!memcmp(&before, call, sizeof(before)) ||
 	    (verdict != STRACE_VERDICT_CONT && verdict != STRACE_VERDICT_STEP))
 		return verdict;
@@ -827,42 +856,24 @@ static enum strace_verdict judge_from_seat(struct strace_task *st, unsigned int 
 	return st->event.value ? STRACE_VERDICT_VALUE : verdict;
 }
 
-/* The layer of seat @i logs the call. */
-static enum strace_verdict note_for_log(struct strace_task *st, unsigned int i,
-					struct syscall_call *call)
-{
-	struct syscall_call before = *call;
-
-	if (!prepare_entry(st, st->nest->seats[i].layer, call))
-		return STRACE_VERDICT_VALUE;
-	/* To bind it is to change it. */
-	if ((st->step >> i >> 1) && memcmp(&before, call, sizeof(before))) {
-		st->event.value = keep_view(st, i, &before);
-		if (st->event.value)
-			return STRACE_VERDICT_VALUE;
-	}
-	strace_log_entry(st, i);
-	st->step |= BIT_ULL(i);
-	st->log |= BIT_ULL(i);
-	return STRACE_VERDICT_CONT;
-}
-
 /* The layer of seat @i decides the call: by its rules, or by a stop, or not at all. */
 static enum strace_verdict decide(struct strace_task *st, unsigned int i,
 				  struct syscall_call *call, bool vsyscall)
 {
 	s64 value = 0;
+	u32 action = strace_decide(st, st->nest->seats[i].layer, call, &value);
 
-	switch (strace_decide(st, st->nest->seats[i].layer, call, &value)) {
+	switch (action) {
 	case SYSCALL_ACTION_STOP:
-		return judge_from_seat(st, i, call, vsyscall);
+	case SYSCALL_ACTION_LOG:
+		if (st->step >> i >> 1)
+			return show_call_under_newer(st, i, action, call, vsyscall);
+		return show_call(st, i, action, call, vsyscall);
 	case SYSCALL_ACTION_VALUE:
 		st->event.value = fit_result(call, value);
 		return STRACE_VERDICT_VALUE;
 	case SYSCALL_ACTION_KILL:
 		return die(&st->event);
-	case SYSCALL_ACTION_LOG:
-		return note_for_log(st, i, call);
 	default:
 		return STRACE_VERDICT_CONT;
 	}
@@ -922,19 +933,23 @@ static bool is_restart(const struct syscall_call *call)
 	return desc && !strcmp(desc->name, "restart_syscall");
 }
 
-/*
- * A new call begins, or the same once more. What an interrupted call left for
- * its restart stays until another call is made.
- */
-static void begin_call(struct strace_task *st, const struct strace_regs *now)
+/* What an interrupted call left for its restart stays until another call is made. */
+static noinline void begin_with_room(struct strace_task *st)
 {
 	struct syscall_call call;
 
-	if (st->room.area) {
-		regs_to_call(now, &call);
-		if (!is_restart(&call))
-			strace_release(&st->room);
-	}
+	regs_to_call(&st->program, &call);
+	if (!is_restart(&call))
+		strace_release(&st->room);
+}
+
+/* A new call begins, or the same once more. */
+static void begin_call(struct strace_task *st, struct pt_regs *regs)
+{
+	/* Before it is judged again it was made what the program set. */
+	read_regs(regs, &st->program);
+	if (st->room.area)
+		begin_with_room(st);
 	st->bound.mask = 0;
 	drop_views(st);
 	strace_drop_logged(st);
@@ -945,7 +960,6 @@ static void begin_call(struct strace_task *st, const struct strace_regs *now)
 		st->report = 0;
 		st->log = 0;
 		st->seen = false;
-		st->program = *now;
 	}
 	st->again = false;
 	st->changed = false;
@@ -1002,6 +1016,31 @@ static bool stop_looking(struct strace_task *st)
 	return stopped;
 }
 
+/* If there are no versions there may be no layers, or some that have no policy. */
+static __always_inline bool may_glance(const struct strace_task *st, u32 nr)
+{
+	return st->versions && READ_ONCE(current->signal->strace_nest) == st->nest &&
+	       nr < SYSCALL_SET_BITS;
+}
+
+/* Is there but one layer, and does it not want to see the call? */
+static __always_inline bool only_layer_passes(const struct strace_task *st, u32 abi, u32 nr)
+{
+	struct strace_layer *layer;
+	bool passes;
+
+	if (!may_glance(st, nr) || st->nest->nr != 1)
+		return false;
+	nr &= SYSCALL_SET_BITS - 1;
+	layer = st->nest->seats[0].layer;
+	if (atomic_read(&layer->version) != st->versions)
+		return false;
+	rcu_read_lock();
+	passes = rcu_dereference(layer->policy)->decisions[abi][nr] == STRACE_DECISION_PASS;
+	rcu_read_unlock();
+	return passes;
+}
+
 /*
  * What do the layers want of a call, as can be seen at a glance? PASS if none wants to
  * see it; what the newest that does decides, with its policy; or STOP if it is not so
@@ -1012,10 +1051,10 @@ static __always_inline u8 glance(struct strace_task *st, u32 abi, u32 nr,
 {
 	const struct strace_nest *nest = st->nest;
 	u8 decision = STRACE_DECISION_PASS;
-	unsigned int i;
 	u64 versions = 0;
+	unsigned int i;
 
-	if (!nest || READ_ONCE(current->signal->strace_nest) != nest || nr >= SYSCALL_SET_BITS)
+	if (!may_glance(st, nr))
 		return STRACE_DECISION_STOP;
 	/* Nor speculatively more. */
 	nr &= SYSCALL_SET_BITS - 1;
@@ -1026,8 +1065,7 @@ static __always_inline u8 glance(struct strace_task *st, u32 abi, u32 nr,
 		if (decision != STRACE_DECISION_PASS)
 			continue;
 		*policy = rcu_dereference(layer->policy);
-		if (*policy)
-			decision = (*policy)->decisions[abi][nr];
+		decision = (*policy)->decisions[abi][nr];
 	}
 	if (likely(versions == st->versions))
 		return decision;
@@ -1035,7 +1073,7 @@ static __always_inline u8 glance(struct strace_task *st, u32 abi, u32 nr,
 	return STRACE_DECISION_STOP;
 }
 
-static __always_inline u8 glance_at_call(struct strace_task *st, struct pt_regs *regs)
+static u8 glance_at_call(struct strace_task *st, struct pt_regs *regs)
 {
 	enum syscall_abi abi = current_abi();
 	const struct strace_policy *policy;
@@ -1045,23 +1083,6 @@ static __always_inline u8 glance_at_call(struct strace_task *st, struct pt_regs 
 	decision = glance(st, abi, syscall_get_nr(current, regs) & ~abi_bit(abi), &policy);
 	rcu_read_unlock();
 	return decision;
-}
-
-/* Does a rule give the call a value, always? Of 32 bits not all fit. */
-static bool has_value(struct strace_task *st, struct pt_regs *regs, s64 *value)
-{
-	enum syscall_abi abi = current_abi();
-	const struct strace_policy *policy;
-	bool found;
-	u8 decision;
-
-	if (abi == SYSCALL_ABI_I386)
-		return false;
-	rcu_read_lock();
-	decision = glance(st, abi, syscall_get_nr(current, regs) & ~abi_bit(abi), &policy);
-	found = decision >= STRACE_DECISION_RULE && strace_has_value(policy, decision, value);
-	rcu_read_unlock();
-	return found;
 }
 
 /* Something may have changed. Return false if nobody is interested, and we stop looking. */
@@ -1078,7 +1099,8 @@ static bool is_last_call(const struct syscall_call *call)
 {
 	const struct syscall_desc *desc = syscall_desc(call->abi, call->nr);
 
-	return desc && (!strcmp(desc->name, "exit") || !strcmp(desc->name, "exit_group"));
+	return desc && (desc->classes & SYSCALL_CLASS_PROCESS) &&
+	       (!strcmp(desc->name, "exit") || !strcmp(desc->name, "exit_group"));
 }
 
 static void use_changed_call(struct strace_task *st, struct pt_regs *regs)
@@ -1094,15 +1116,13 @@ static void use_changed_call(struct strace_task *st, struct pt_regs *regs)
 static bool enter(struct pt_regs *regs, bool vsyscall)
 {
 	struct strace_task *st;
-	struct strace_regs now;
 
 	/* Pairs with smp_store_release() in hand_out_slots(). */
 	smp_rmb();
 	st = current->strace;
 	if (!st)
 		return false;
-	read_regs(regs, &now);
-	begin_call(st, &now);
+	begin_call(st, regs);
 	if (!refresh_nest(st)) {
 		strace_release(&st->room);
 		return false;
@@ -1113,9 +1133,9 @@ static bool enter(struct pt_regs *regs, bool vsyscall)
 		return false;
 	}
 	/* -1 is no call, not even an unknown one. */
-	if (now.nr == -1)
+	if (st->program.nr == -1)
 		return false;
-	regs_to_call(&now, &st->call);
+	regs_to_call(&st->program, &st->call);
 	if (is_internal_call(&st->call))
 		return false;
 
@@ -1145,7 +1165,8 @@ static bool enter(struct pt_regs *regs, bool vsyscall)
 			strace_log_end(st, true);
 			strace_drop_logged(st);
 		}
-		if (st->step)
+		/* Unless nobody can ask for what it writes. */
+		if (st->step & (~st->log | st->log_out))
 			strace_note_rooms(st, &st->call);
 		if (st->changed)
 			use_changed_call(st, regs);
@@ -1153,16 +1174,27 @@ static bool enter(struct pt_regs *regs, bool vsyscall)
 	}
 }
 
-/* A layer wants to see the call, or it is not known whether one does. */
-static noinline bool enter_seen(struct strace_task *st, struct pt_regs *regs, u8 decision)
+/* There is more to it than one layer that does not want to see the call. */
+static noinline bool enter_seen(struct strace_task *st, struct pt_regs *regs,
+				enum syscall_abi abi, u32 nr)
 {
+	const struct strace_policy *policy;
+	bool has_value = false;
+	u8 decision;
 	s64 value;
 
-	if (decision < STRACE_DECISION_RULE || !has_value(st, regs, &value))
+	rcu_read_lock();
+	decision = glance(st, abi, nr, &policy);
+	/* Of 32 bits not all values fit. */
+	if (decision >= STRACE_DECISION_RULE && abi != SYSCALL_ABI_I386)
+		has_value = strace_has_value(policy, decision, &value);
+	rcu_read_unlock();
+	if (decision != STRACE_DECISION_PASS && !has_value)
 		return enter(regs, false);
 	st->in_call = false;
-	set_result(regs, value);
-	return true;
+	if (has_value)
+		set_result(regs, value);
+	return has_value;
 }
 
 /**
@@ -1179,13 +1211,13 @@ static noinline bool enter_seen(struct strace_task *st, struct pt_regs *regs, u8
 bool strace_enter(struct pt_regs *regs)
 {
 	struct strace_task *st = current->strace;
-	u8 decision;
+	enum syscall_abi abi = current_abi();
+	u32 nr = syscall_get_nr(current, regs) & ~abi_bit(abi);
 
 	if (!st)
 		return false;
-	decision = glance_at_call(st, regs);
-	if (decision != STRACE_DECISION_PASS)
-		return enter_seen(st, regs, decision);
+	if (!only_layer_passes(st, abi, nr))
+		return enter_seen(st, regs, abi, nr);
 	st->in_call = false;
 	return false;
 }
@@ -1283,6 +1315,18 @@ static void prepare_exit(struct strace_task *st, unsigned int i, s64 result)
 		strace_capture_out(st, call, result, READ_ONCE(layer->limit));
 }
 
+/* Write the record of the call, for the layer of seat @i. */
+static void log_result(struct strace_task *st, unsigned int i, s64 result)
+{
+	struct strace_layer *layer = st->nest->seats[i].layer;
+
+	st->event.record.ret = result;
+	show_no_memory(&st->event);
+	if ((st->log_out & BIT_ULL(i)) && strace_layer_may_look(layer))
+		strace_capture_out(st, view_of(st, i), result, READ_ONCE(layer->limit));
+	strace_log_exit(st, i);
+}
+
 /*
  * Let the layers that asked for it see the result, the oldest first, each what
  * the one before it made of it.
@@ -1297,11 +1341,11 @@ static s64 show_result(struct strace_task *st, s64 result)
 
 		if (!(st->step & BIT_ULL(i)))
 			continue;
-		prepare_exit(st, i, result);
 		if (st->log & BIT_ULL(i)) {
-			strace_log_exit(st, i);
+			log_result(st, i, result);
 			continue;
 		}
+		prepare_exit(st, i, result);
 		if (st->report & BIT_ULL(i)) {
 			event->record.kind = SYSCALL_RECORD_RESULT;
 			strace_post_result(st, &st->nest->seats[i]);

@@ -1857,6 +1857,12 @@ static struct strace_event *find_reported(struct strace_layer *layer, u64 id, u3
 	return event;
 }
 
+/* @id: 0 for the one that is shown */
+static struct strace_event *find_stop(struct strace_layer *layer, u64 id, u32 tid)
+{
+	return id ? find_reported(layer, id, tid) : find_waiting(layer, tid);
+}
+
 /**
  * strace_find - look up a stop that waits for an answer
  * @layer: the layer
@@ -1873,7 +1879,7 @@ int strace_find(struct strace_layer *layer, u64 id, u32 tid, struct strace_repor
 
 	report->log = NULL;
 	spin_lock(&layer->lock);
-	event = id ? find_reported(layer, id, tid) : find_waiting(layer, tid);
+	event = find_stop(layer, id, tid);
 	if (event)
 		report_event(event, report, NULL);
 	spin_unlock(&layer->lock);
@@ -2128,8 +2134,8 @@ static int answer_plainly(struct strace_event *event, u32 verb)
 /**
  * strace_answer_plain - answer a stop with a verb that needs nothing else
  * @layer: the layer
- * @id: the stop
- * @tid: its thread, as in its record
+ * @id: the stop; 0 for the one that is shown, of thread @tid or of any
+ * @tid: its thread, as in its record; or 0
  * @verb: cont, step or report
  * @hand_over: the caller will sleep next if there is nothing to read
  *
@@ -2142,10 +2148,13 @@ int strace_answer_plain(struct strace_layer *layer, u64 id, u32 tid, u32 verb, b
 	int err = -ESRCH;
 
 	spin_lock(&layer->lock);
-	event = find_reported(layer, id, tid);
+	event = find_stop(layer, id, tid);
 	if (event) {
 		err = answer_plainly(event, verb);
 		wake_answered(layer, event, hand_over);
+		/* Without thread ids the next stop can be read only now. */
+		if (!id && !list_empty(&layer->queued))
+			wake_up_poll(&layer->wait, EPOLLIN);
 	}
 	spin_unlock(&layer->lock);
 	return err;

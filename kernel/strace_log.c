@@ -394,6 +394,7 @@ static struct strace_logged *new_logged(struct strace_task *st)
 		st->unlogged = logged->next;
 	else
 		logged = kzalloc(sizeof(*logged), GFP_KERNEL_ACCOUNT | __GFP_NOFAIL);
+	logged->record.kind = SYSCALL_RECORD_LOG;
 	logged->next = st->logged;
 	st->logged = logged;
 	return logged;
@@ -401,18 +402,19 @@ static struct strace_logged *new_logged(struct strace_task *st)
 
 /**
  * strace_log_entry - note a call that is to be logged
- * @st: the task; its event has the record of the entry
+ * @st: the task; its event has what the call reads
  * @seat: number of the seat whose layer logs it
+ * @call: the call
  *
  * Context: The task itself; may sleep.
  */
-void strace_log_entry(struct strace_task *st, unsigned int seat)
+void strace_log_entry(struct strace_task *st, unsigned int seat, const struct syscall_call *call)
 {
 	struct strace_logged *logged = new_logged(st);
 
 	logged->seat = seat;
-	logged->record = st->event.record;
-	logged->record.kind = SYSCALL_RECORD_LOG;
+	logged->record.call = *call;
+	logged->record.data = st->event.record.data;
 	logged->record.tid = task_pid_nr_ns(current, st->nest->seats[seat].layer->ns);
 	if (st->event.snapshot)
 		swap(st->snapshot, logged->snapshot);
@@ -421,7 +423,7 @@ void strace_log_entry(struct strace_task *st, unsigned int seat)
 
 /**
  * strace_log_exit - log a call that is over
- * @st: the task; its event has the record of the exit
+ * @st: the task; its event has the result, and what the call wrote
  * @seat: number of the seat whose layer logs it
  *
  * Context: The task itself; may sleep.

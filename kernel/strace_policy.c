@@ -271,18 +271,6 @@ static u32 apply_rules(struct strace_task *st, const struct strace_policy *polic
 	return action;
 }
 
-static u32 count_and_decide(struct strace_task *st, struct strace_layer *layer,
-			    const struct syscall_call *call, s64 *value)
-{
-	struct strace_policy *policy = strace_get_policy(layer);
-	u32 action = SYSCALL_ACTION_CONT;
-
-	if (policy)
-		action = apply_rules(st, policy, call, value);
-	strace_put_policy(policy);
-	return action;
-}
-
 /**
  * strace_has_value - does a rule give calls a value, always?
  * @policy: the policy that it is of
@@ -304,7 +292,7 @@ bool strace_has_value(const struct strace_policy *policy, u8 decision, s64 *valu
 }
 
 /**
- * strace_decide - what becomes of a call
+ * strace_count_and_decide - what becomes of a call, when rules have to count it
  * @st: the task
  * @layer: the layer that decides
  * @call: the call
@@ -313,26 +301,14 @@ bool strace_has_value(const struct strace_policy *policy, u8 decision, s64 *valu
  * Context: The task itself; may sleep.
  * Return: an &enum syscall_action.
  */
-u32 strace_decide(struct strace_task *st, struct strace_layer *layer,
-		  const struct syscall_call *call, s64 *value)
+u32 strace_count_and_decide(struct strace_task *st, struct strace_layer *layer,
+			    const struct syscall_call *call, s64 *value)
 {
-	const struct strace_policy *policy;
+	struct strace_policy *policy = strace_get_policy(layer);
 	u32 action = SYSCALL_ACTION_CONT;
-	u8 decision;
 
-	rcu_read_lock();
-	policy = rcu_dereference(layer->policy);
-	decision = strace_look_up(policy, call->abi, call->nr);
-	if (decision == STRACE_DECISION_STOP) {
-		action = SYSCALL_ACTION_STOP;
-	} else if (decision >= STRACE_DECISION_RULE) {
-		const struct strace_rule *rule = &policy->rules[decision - STRACE_DECISION_RULE];
-
-		action = rule->action;
-		*value = rule->value;
-	}
-	rcu_read_unlock();
-	if (decision == STRACE_DECISION_COUNT)
-		action = count_and_decide(st, layer, call, value);
+	if (policy)
+		action = apply_rules(st, policy, call, value);
+	strace_put_policy(policy);
 	return action;
 }

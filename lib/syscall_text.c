@@ -2040,6 +2040,27 @@ static bool is_call(struct text_in *in, u32 verb)
 }
 
 /**
+ * syscall_text_plain - is a command an answer that is nothing but a word?
+ * @command: the command, without thread id and newline
+ * @len: length of @command
+ *
+ * There are no others like these: what they do does not depend on what was shown.
+ *
+ * Context: Any.
+ * Return: the verb cont, step or report, or -1.
+ */
+int syscall_text_plain(const char *command, size_t len)
+{
+	if (len == 4 && !memcmp(command, "cont", 4))
+		return SYSCALL_VERB_CONT;
+	if (len == 4 && !memcmp(command, "step", 4))
+		return SYSCALL_VERB_STEP;
+	if (len == 6 && !memcmp(command, "report", 6))
+		return SYSCALL_VERB_REPORT;
+	return -1;
+}
+
+/**
  * syscall_text_parse - understand a line of a tracer
  * @line: the line without its newline; strings in it are unescaped in place
  * @len: length of @line

@@ -764,6 +764,21 @@ static int run_line(struct strace_line *line)
 	return syscall_trace_run(line);
 }
 
+/*
+ * Most answers are a word. Return false if this is none, or cannot be given: then it is
+ * looked at again, to say why.
+ */
+static bool run_plain(struct strace_line *line, const char *text, size_t len)
+{
+	struct strace_layer *layer = line->layer;
+	int verb = syscall_text_plain(text + line->start, len - line->start);
+
+	return verb >= 0 && !line->sf->console &&
+	       (line->tid || !strace_layer_has_tid(layer)) &&
+	       !strace_layer_is_on_caller(layer) &&
+	       !strace_answer_plain(layer, 0, line->tid, verb, false);
+}
+
 static int parse_and_run(struct strace_line *line, char *text, size_t len)
 {
 	int err;
@@ -771,6 +786,8 @@ static int parse_and_run(struct strace_line *line, char *text, size_t len)
 	err = syscall_text_take_tid(text, len, &line->tid, &line->start, &line->err);
 	if (err)
 		return err;
+	if (run_plain(line, text, len))
+		return 0;
 	find_shown(line);
 	/* With the stop in hand: it ends if the program becomes another one. */
 	err = syscall_trace_check(line);

@@ -183,7 +183,7 @@ static bool run_plain(struct strace_line *line, const struct syscall_trace_answe
 		[SYSCALL_TRACE_REPORT]	= SYSCALL_VERB_REPORT,
 	};
 
-	return !line->sf->console && syscall_packed_is_plain(answer, size) &&
+	return !line->sf->console && syscall_packed_is_plain(answer, size) && answer->id &&
 	       !strace_layer_is_on_caller(line->layer) &&
 	       !strace_answer_plain(line->layer, answer->id, answer->tid,
 				    verbs[answer->verb], line->hand_over);

@@ -27,6 +27,7 @@ size_t syscall_text_format(char *buf, size_t size,
 			   const struct syscall_record *rec, bool with_tid);
 int syscall_text_take_tid(char *line, size_t len, u32 *tid, size_t *used,
 			  struct syscall_text_error *err);
+int syscall_text_plain(const char *command, size_t len);
 int syscall_text_parse(char *line, size_t len, size_t start,
 		       const struct syscall_record *shown,
 		       struct syscall_command *cmd,
