@@ -5,6 +5,8 @@
 # make debug-test  the same on a kernel with KASAN, lockdep, kmemleak, ...
 # make bench       what it costs, beside all else that can trace; results in build/bench-results,
 #                  BENCH='one-stop-*' for some of it
+# make bench-plain what programs pay that nobody traces: measures a kernel without our
+#                  patches, for the next bench to compare with
 # make profile     where the instructions of one of its jobs go, JOB=one-stop-packed
 # make compare     what it says of ordinary programs, beside what strace says
 # make onion       strace and gdb on programs with tracers, and with tracers of their own
@@ -31,7 +33,7 @@ TREE	:= $(BUILD)/linux
 QEMU	:= tools/testing/selftests/syscalltrace/qemu
 export BASE KSRC BUILD TREE JOBS
 
-.PHONY: all run test compare onion selftests-under-tracer stress debug-stress debug-test bench profile tree refresh check kernel bench-kernel debug-kernel deps clean distclean
+.PHONY: all run test compare onion selftests-under-tracer stress debug-stress debug-test bench bench-plain profile tree refresh check kernel bench-kernel debug-kernel deps clean distclean
 all: kernel
 
 deps:
@@ -87,11 +89,18 @@ bench: bench-kernel
 	@MODE=bench $(QEMU)/deps.sh
 	@$(QEMU)/boot.sh bench bench
 
+bench-plain: export STOCK = $(BUILD)/stock
+bench-plain: tree
+	@MODE=bench $(QEMU)/deps.sh
+	@[ -d $(STOCK) ] || git -C $(TREE) worktree add -q --detach $(STOCK) stock
+	@$(QEMU)/build.sh plain-bench
+	@$(QEMU)/boot.sh plain-bench bench
+
 profile: bench-kernel
 	@$(QEMU)/boot.sh bench profile
 
 clean:
-	rm -rf $(BUILD)/release $(BUILD)/bench $(BUILD)/bench-results $(BUILD)/debug $(BUILD)/plain $(BUILD)/off $(BUILD)/run
+	rm -rf $(BUILD)/release $(BUILD)/bench $(BUILD)/bench-results $(BUILD)/debug $(BUILD)/plain $(BUILD)/plain-bench $(BUILD)/off $(BUILD)/run
 
 distclean:
 	rm -rf $(BUILD)

@@ -257,6 +257,10 @@ static void parse_verdicts(struct kunit *test)
 
 	expect_command(test, "cont", cmd);
 	KUNIT_EXPECT_EQ(test, cmd->verb, SYSCALL_VERB_CONT);
+	KUNIT_EXPECT_EQ(test, syscall_text_plain("cont", 4), SYSCALL_VERB_CONT);
+	KUNIT_EXPECT_EQ(test, syscall_text_plain("cont", 3), -1);
+	KUNIT_EXPECT_EQ(test, syscall_text_plain("steps", 5), -1);
+	KUNIT_EXPECT_EQ(test, syscall_text_plain("cont 1", 6), -1);
 	expect_command(test, "42 step \t", cmd);
 	KUNIT_EXPECT_EQ(test, cmd->verb, SYSCALL_VERB_STEP);
 	expect_command(test, "skip-ok -4096", cmd);

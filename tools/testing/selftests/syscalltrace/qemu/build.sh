@@ -8,6 +8,7 @@
 #	debug	with the sanitizers
 #	off	release without our option
 #	plain	release from the stock source in $STOCK
+#	plain-bench	bench from there: what bench compares with
 #
 # Environment: TREE, BUILD, JOBS.
 set -e
@@ -18,7 +19,7 @@ flavour=$1
 shift
 out=$BUILD/$flavour
 src=$TREE
-[ "$flavour" != plain ] || src=$STOCK
+case $flavour in plain*) src=$STOCK ;; esac
 
 fragments()
 {
@@ -27,6 +28,8 @@ fragments()
 	bench)	cat $here/config $here/qemu/kernel.config $here/qemu/bench.config ;;
 	debug)	cat $here/config $here/qemu/kernel.config $here/qemu/debug.config ;;
 	off|plain) cat $here/config $here/qemu/kernel.config |
+			grep -v -e PROC_SYSCALL_TRACE -e SYSCALL_TEXT ;;
+	plain-bench) cat $here/config $here/qemu/kernel.config $here/qemu/bench.config |
 			grep -v -e PROC_SYSCALL_TRACE -e SYSCALL_TEXT ;;
 	*)	echo "build: no flavour '$flavour'" >&2; exit 1 ;;
 	esac
