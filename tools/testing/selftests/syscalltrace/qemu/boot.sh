@@ -12,6 +12,7 @@
 #	onion	strace and gdb under layers, in a larger guest
 #	stress	stress-ng for $STRESS_TIME seconds, with layers that come and go by
 #		the random numbers that $STRESS_SEED begins
+#	tools	the tests of our programs, in the largest guest
 #	selftests	what BUILD/kselftests holds, in the way $WAY, each program for
 #		at most $LIMIT seconds; leaves what they print in BUILD/run
 #	bench	the benchmark: counting instructions, then by the clock with one CPU
@@ -178,7 +179,7 @@ if [ "$mode" = bench ] || [ "$mode" = profile ]; then
 	cpu=max,erms=off,fsrm=off
 fi
 case $mode in
-compare|onion|selftests|stress) : "${GUEST_MEM:=2048}" ;;
+compare|onion|selftests|stress|tools) : "${GUEST_MEM:=2048}" ;;
 esac
 if [ "$mode" = selftests ]; then
 	# With one CPU the kernel turns "lock" into a prefix that TCG takes seriously.
@@ -188,6 +189,11 @@ if [ "$mode" = selftests ]; then
 fi
 [ "$mode" != stress ] ||
 	guest_args="guest_stress_time=${STRESS_TIME:=60} guest_stress_seed=${STRESS_SEED:=1}"
+if [ "$mode" = tools ]; then
+	guest_args="guest_mode=test"
+	: "${TESTS:=$(cd $here/tools && echo lib_test *_test.sh)}"
+fi
+export TESTS
 MODE=$mode $here/qemu/initramfs.sh "$run/initramfs.gz"
 
 case $mode in
@@ -203,7 +209,7 @@ demo)
 shell)
 	interactive
 	;;
-onion|stress)
+onion|stress|tools)
 	bad=0
 	unattended "${TEST_TIMEOUT:-$((1500 + 2 * ${STRESS_TIME:-0}))}" || bad=1
 	$here/qemu/summary.sh "$run/results" "$bad"

@@ -6,7 +6,8 @@
 #
 # Environment: TREE, BUILD; SCRIPT, a guest script to take along; TESTS;
 # MODE=compare for Debian's git, perl, python3 and sqlite3, too; MODE=onion
-# for gdb, MODE=stress for stress-ng.
+# for gdb, MODE=stress for stress-ng; MODE=tools for all but that, gcc, our programs
+# and their tests.
 set -e
 
 : "${TREE:?}" "${BUILD:?}"
@@ -72,6 +73,29 @@ copy_gdb()
 	cp -r "$gconv"/gconv-modules* "$root$gconv/"
 }
 
+# gcc with what it takes to compile, assemble and link.
+copy_gcc()
+{
+	version=$(gcc -dumpversion)
+	version=${version%%.*}
+	arch=$(gcc -print-multiarch)
+	# shellcheck disable=SC2046 # a list of words
+	copy_packages gcc "gcc-$version" "cpp-$version" "libgcc-$version-dev" libc6-dev \
+		linux-libc-dev "binutils-$(echo "$arch" | tr _ -)" binutils libgcc-s1 libc6
+}
+
+# Our programs as they are installed, and what their tests take.
+copy_tools()
+{
+	make -s -C tools/syscalltrace OUTPUT="$BUILD/tools" KTREE="$TREE" CC="ccache gcc" \
+		DESTDIR="$root" PREFIX=/usr install tests
+	copy_program /bin/bash
+	copy_large_programs
+	copy_gdb
+	copy_gcc
+	find "$BUILD/tools/tests" -maxdepth 1 -type f -exec cp {} "$root/tests/" \;
+}
+
 # The selftests of the kernel that selftests.sh has built, and what they take for
 # granted: other programs than busybox, and the library that ends threads.
 copy_selftests()
@@ -112,6 +136,7 @@ copy_program "$(command -v strace)"
 [ "$MODE" != onion ] || copy_gdb
 [ "$MODE" != stress ] || copy_program /usr/bin/stress-ng
 [ "$MODE" != selftests ] || copy_selftests
+[ "$MODE" != tools ] || copy_tools
 find "$tests" -maxdepth 1 -type f -perm -u+x ! -name 'gen_*' -exec cp {} "$root/tests/" \;
 find "$tests/kernel" -type f -perm -u+x -exec cp {} "$root/tests/kernel/" \;
 cp $here/*.sh "$root/tests/" 2>/dev/null || true
