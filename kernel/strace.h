@@ -442,7 +442,8 @@ enum strace_layer_state {
  * @lock: covers what says so, and all events on the layer; a leaf but for
  *	the wait queue's lock and those of the scheduler
  * @state: written under @lock
- * @version: how often anything changed that tasks judge calls by
+ * @version: how often anything changed that tasks judge calls by; a tracer can make
+ *	it change, but not so often that it comes round
  * @generation: how often it was armed; written under @lock
  * @departed: the generation that it has left all of, as @generation says when it
  *	is detached; written under @lock
@@ -487,7 +488,7 @@ struct strace_layer {
 	unsigned int number;
 	spinlock_t lock; /* see above */
 	enum strace_layer_state state;
-	atomic_t version;
+	atomic64_t version;
 	unsigned int generation;
 	unsigned int departed;
 	bool lost;
@@ -575,7 +576,7 @@ static inline bool strace_seat_is_stale(const struct strace_seat *seat)
 static inline void strace_layer_changed(struct strace_layer *layer)
 {
 	smp_mb__before_atomic(); /* pairs with smp_rmb() in look_at_layers() */
-	atomic_inc(&layer->version);
+	atomic64_inc(&layer->version);
 }
 
 /* For who holds its policy_lock. */

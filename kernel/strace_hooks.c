@@ -979,7 +979,7 @@ static u64 look_at_layers(const struct strace_task *st, const struct strace_nest
 	unsigned int i;
 
 	for (i = 0; i < nest->nr; i++)
-		versions += atomic_read(&nest->seats[i].layer->version);
+		versions += atomic64_read(&nest->seats[i].layer->version);
 	/* Pairs with strace_layer_changed(). */
 	smp_rmb();
 	for (i = 0; i < nest->nr; i++) {
@@ -1031,9 +1031,9 @@ static __always_inline bool only_layer_passes(const struct strace_task *st, u32 
 
 	if (!may_glance(st, nr) || st->nest->nr != 1)
 		return false;
-	nr &= SYSCALL_SET_BITS - 1;
+	nr = array_index_nospec(nr, SYSCALL_SET_BITS);
 	layer = st->nest->seats[0].layer;
-	if (atomic_read(&layer->version) != st->versions)
+	if (atomic64_read(&layer->version) != st->versions)
 		return false;
 	rcu_read_lock();
 	passes = rcu_dereference(layer->policy)->decisions[abi][nr] == STRACE_DECISION_PASS;
@@ -1054,14 +1054,15 @@ static __always_inline u8 glance(struct strace_task *st, u32 abi, u32 nr,
 	u64 versions = 0;
 	unsigned int i;
 
-	if (!may_glance(st, nr))
+	if (!may_glance(st, nr)) {
+		be_careful(st);
 		return STRACE_DECISION_STOP;
-	/* Nor speculatively more. */
-	nr &= SYSCALL_SET_BITS - 1;
+	}
+	nr = array_index_nospec(nr, SYSCALL_SET_BITS);
 	for (i = nest->nr; i-- > 0;) {
 		struct strace_layer *layer = nest->seats[i].layer;
 
-		versions += atomic_read(&layer->version);
+		versions += atomic64_read(&layer->version);
 		if (decision != STRACE_DECISION_PASS)
 			continue;
 		*policy = rcu_dereference(layer->policy);
@@ -1123,6 +1124,9 @@ static bool enter(struct pt_regs *regs, bool vsyscall)
 	if (!st)
 		return false;
 	begin_call(st, regs);
+	/* Nobody has glanced at it. */
+	if (vsyscall)
+		be_careful(st);
 	if (!refresh_nest(st)) {
 		strace_release(&st->room);
 		return false;
@@ -1147,6 +1151,8 @@ static bool enter(struct pt_regs *regs, bool vsyscall)
 	}
 	switch (judge_all(st, &st->call, vsyscall)) {
 	case STRACE_VERDICT_VALUE:
+		if (st->step)
+			strace_note_rooms(st, &st->call);
 		skip_call(st, regs, st->event.value);
 		return true;
 	case STRACE_VERDICT_RESTART:
@@ -1929,6 +1935,8 @@ static void lose_seat(struct strace_task *st, struct strace_seat *seat)
 	for (i = 0; st && st->nest && i < st->nest->nr; i++)
 		if (st->nest->seats[i].layer == layer)
 			st->step &= ~BIT_ULL(i);
+	if (st)
+		be_careful(st);
 	strace_leave_seat(seat);
 }
 

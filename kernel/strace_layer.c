@@ -174,7 +174,7 @@ struct strace_layer *strace_alloc_layer(bool console)
 		return NULL;
 	}
 	layer->number = number;
-	atomic_set(&layer->version, 1);
+	atomic64_set(&layer->version, 1);
 	refcount_set(&layer->refs, 1);
 	spin_lock_init(&layer->lock);
 	mutex_init(&layer->policy_lock);
@@ -361,6 +361,10 @@ void strace_prune_nest(void)
 			goto out_put_old;
 		/* More may have left since they were counted. */
 		new->nr = copy_used_seats(new, live, old);
+		if (!new->nr) {
+			strace_put_nest(new);
+			new = NULL;
+		}
 	}
 	spin_lock_irq(strace_siglock(current));
 	done = count_used_seats(old) <= live && replace_nest(current, old, new);
@@ -1420,6 +1424,21 @@ static void queue_note(struct strace_layer *layer, struct strace_note *note)
 	list_add_tail(&note->node, &layer->notes);
 }
 
+/* What was asked for comes before all else, also before the log. */
+static void queue_counted_note(struct strace_layer *layer, struct strace_note *note)
+{
+	struct strace_note *other;
+
+	lockdep_assert_held(&layer->lock);
+	note->counted = true;
+	note->log_pos = strace_log_tail(layer);
+	layer->nr_notes++;
+	list_for_each_entry(other, &layer->notes, node)
+		if (!other->counted)
+			break;
+	list_add_tail(&note->node, &other->node);
+}
+
 static int post_note(struct strace_layer *layer, const struct syscall_record *record,
 		     struct strace_memory *memory)
 {
@@ -1433,9 +1452,7 @@ static int post_note(struct strace_layer *layer, const struct syscall_record *re
 		note->memory = memory;
 		if (memory)
 			refcount_inc(&memory->refs);
-		note->counted = true;
-		queue_note(layer, note);
-		layer->nr_notes++;
+		queue_counted_note(layer, note);
 	} else {
 		err = -EAGAIN;
 	}
@@ -2153,7 +2170,7 @@ int strace_answer_plain(struct strace_layer *layer, u64 id, u32 tid, u32 verb, b
 		err = answer_plainly(event, verb);
 		wake_answered(layer, event, hand_over);
 		/* Without thread ids the next stop can be read only now. */
-		if (!id && !list_empty(&layer->queued))
+		if (!err && !list_empty(&layer->queued))
 			wake_up_poll(&layer->wait, EPOLLIN);
 	}
 	spin_unlock(&layer->lock);

@@ -332,8 +332,8 @@ static bool may_write(struct strace_layer *layer, struct strace_log *log, u32 si
 }
 
 /*
- * Write a record, and wait for room if need be: killed, or left by its tracer, the
- * task writes nothing.
+ * Write a record, and wait for room if need be. Left by its tracer the task writes
+ * nothing; killed, it does not wait any more.
  */
 static void write_or_wait(struct strace_layer *layer, struct strace_log *log,
 			  const struct syscall_record *in, const struct syscall_record *out,
@@ -346,9 +346,12 @@ static void write_or_wait(struct strace_layer *layer, struct strace_log *log,
 		if (write_record(log, in, out, size, !wait) || !wait || READ_ONCE(log->drop))
 			break;
 		wake_up_poll(&layer->wait, EPOLLIN | EPOLLRDNORM);
-		if (wait_event_state(log->room, may_write(layer, log, need),
-				     (TASK_KILLABLE | TASK_FREEZABLE)))
-			return;
+		if (!wait_event_state(log->room, may_write(layer, log, need),
+				      (TASK_KILLABLE | TASK_FREEZABLE)))
+			continue;
+		/* Killed: the call was made, and if it cannot be told, that is. */
+		write_record(log, in, out, size, true);
+		break;
 	}
 	/* It need not be read at once, but before the ring is full. */
 	if (bytes_used(log, READ_ONCE(log->head)) > log->size / 2)

@@ -526,7 +526,7 @@ int syscall_packed_next(const void *buf, size_t len, u32 *size, struct syscall_t
 	const struct syscall_trace_answer *head = buf;
 
 	err->column = offsetof(struct syscall_trace_answer, size) + 1;
-	err->text = "the answer is not whole";
+	err->text = "the answer is too short, or not whole";
 	if (len < SYSCALL_TRACE_ANSWER_SHORT || head->size < SYSCALL_TRACE_ANSWER_SHORT ||
 	    head->size > len || head->size % 8)
 		return -EINVAL;

@@ -607,7 +607,7 @@ int syscall_answer_result(const struct syscall_number *num, unsigned int word,
 		*value = (s32)*value;
 	if (!syscall_result_is_error(*value))
 		return 0;
-	*why = "this would be an error: name it with fail";
+	*why = "this would be an error: name it with fail or skip-fail";
 	return -ERANGE;
 }
 

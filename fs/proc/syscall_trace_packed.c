@@ -6,6 +6,7 @@
 
 #include <linux/ktime.h>
 #include <linux/mm.h>
+#include <linux/nospec.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -183,10 +184,12 @@ static bool run_plain(struct strace_line *line, const struct syscall_trace_answe
 		[SYSCALL_TRACE_REPORT]	= SYSCALL_VERB_REPORT,
 	};
 
-	return !line->sf->console && syscall_packed_is_plain(answer, size) && answer->id &&
-	       !strace_layer_is_on_caller(line->layer) &&
-	       !strace_answer_plain(line->layer, answer->id, answer->tid,
-				    verbs[answer->verb], line->hand_over);
+	if (line->sf->console || !syscall_packed_is_plain(answer, size) || !answer->id ||
+	    strace_layer_is_on_caller(line->layer))
+		return false;
+	return !strace_answer_plain(line->layer, answer->id, answer->tid,
+				    verbs[array_index_nospec(answer->verb, ARRAY_SIZE(verbs))],
+				    line->hand_over);
 }
 
 static int run_answer(struct strace_line *line, void *answer, u32 size)
@@ -377,6 +380,9 @@ static long exchange(struct file *file, struct syscall_trace_exchange __user *ar
 		return -EFAULT;
 	if (x.flags)
 		return -EINVAL;
+	/* The rest of the text would look like a record. */
+	if (READ_ONCE(sf->len))
+		return -EBUSY;
 	scratch = syscall_trace_take_scratch(file);
 	if (!scratch)
 		return -ENOMEM;

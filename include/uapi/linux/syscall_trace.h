@@ -9,9 +9,10 @@
  * Headers may grow. Of a record skip what lies behind the header that you know:
  * its first block is at @head. The kernel takes an answer with a header that is
  * longer than its own if the rest of it is zero (E2BIG if not), and one that is
- * shorter as if the rest were zero, as openat2() does with its struct. Everything
- * that is said to be reserved, and all padding, is zero; in answers it has to be
- * (EINVAL).
+ * shorter, but not than SYSCALL_TRACE_ANSWER_SHORT, as if the rest were zero, as
+ * openat2() does with its struct. Everything that is said to be reserved, all padding,
+ * and in answers what their verb does not use, is zero; in answers it has to be
+ * (EINVAL). Strings are without the zero that ends them, in answers too.
  *
  * What the text form says is said here too, and nothing else: see
  * Documentation/userspace-api/syscall_trace.rst.
@@ -62,7 +63,8 @@
  * @nr: number of the call
  * @nr_in: LOG: so many blocks are from before the call, the rest from after it
  * @reserved: 0
- * @args: ENTRY, EXIT, RESULT, LOG: the six arguments of the call
+ * @args: ENTRY, EXIT, RESULT, LOG: the six arguments of the call; after it as this
+ *	tracer has left it
  * @signal: SIGNAL: number, si_code, si_pid, si_uid, and si_addr, si_value or the like
  * @data: DATA, ADDRESS: number of the argument, from 1, and the offset; ADDRESS:
  *	the address
@@ -145,8 +147,9 @@ struct syscall_trace_block {
 #define SYSCALL_TRACE_SKIP	3	/* do not run it: the program sees @value */
 #define SYSCALL_TRACE_RETURN	4	/* after the call: the program sees @value */
 #define SYSCALL_TRACE_REWRITE	5	/* make it the call in @nr and @args; no answer yet */
-#define SYSCALL_TRACE_SET	6	/* write the one block, BYTES, behind its argument */
-#define SYSCALL_TRACE_GET	7	/* ask for @value bytes behind it, 0: as usual */
+#define SYSCALL_TRACE_SET	6	/* write the one block, BYTES, behind argument @arg */
+#define SYSCALL_TRACE_GET	7	/* ask for @value bytes behind it; without @off */
+					/* 0: as many as usual */
 #define SYSCALL_TRACE_GET_ADDRESS 8	/* ask for the argument itself */
 #define SYSCALL_TRACE_DISCARD	9	/* the program does not get the signal */
 #define SYSCALL_TRACE_DELIVER	10	/* the program gets signal @value instead */
@@ -159,7 +162,7 @@ struct syscall_trace_block {
  * struct syscall_trace_answer - header of an answer
  * @size: bytes of the answer, with its blocks; a multiple of 8
  * @verb: SYSCALL_TRACE_CONT and so on
- * @head: bytes of the header: SYSCALL_TRACE_ANSWER_SHORT, or all of it
+ * @head: bytes of the header: a multiple of 8, from SYSCALL_TRACE_ANSWER_SHORT on
  * @id: the stop, as in its record; 0 for LINE
  * @tid: its thread, as in its record: with 0 it is searched for; 0 for LINE
  * @nr_blocks: number of blocks
@@ -168,10 +171,12 @@ struct syscall_trace_block {
  * @nr: REWRITE: number of the call
  * @kept: REWRITE: bit n: argument n (from 0) stays as it was shown, but for a length
  *	that follows new memory
- * @arg: SET, GET, GET_ADDRESS: number of the argument, from 1
+ * @arg: SET, GET, GET_ADDRESS: number of the argument, from 1. The block of SET has the
+ *	same one, as all blocks count: from 0; that of LINE has 0
  * @flags: REWRITE: SYSCALL_TRACE_RAW, or 0
  * @args: REWRITE: arguments; one that is as shown stays as it is. What a block is
- *	for gets new memory with what is in it: BYTES, or LIST, BYTES..., LIST_END
+ *	for gets new memory with what is in it: BYTES, or LIST, BYTES..., LIST_END; it is
+ *	0 here and not @kept, and so is what the call does not take
  * @off: SET, GET: offset behind the argument in bytes
  */
 struct syscall_trace_answer {
@@ -215,10 +220,16 @@ struct syscall_trace_answer {
  * says why. If a later one is, the ones before it took effect and no record is
  * got: @answers_len says where it begins.
  *
- * Returns the number of records, 0 when all that was traced has ended. Errors are
- * those of write() for the first answer, with @answers_len 0; those of read(), ETIME
- * when the timeout is over, EAGAIN for O_NONBLOCK or a timeout of 0, with @answers_len
- * set; EINTR for a signal after an answer took effect or with a timeout.
+ * Of more than 128 KiB of answers the first are taken, as many as are whole.
+ *
+ * Returns the number of records. Returns 0 if not all answers were taken: give the rest
+ * again; and, if they were, when all that was traced has ended. Errors are those of
+ * write() for the first answer, with @answers_len 0; those of read(), ETIME when the
+ * timeout is over, EAGAIN for O_NONBLOCK or a timeout of 0 without a record (all that
+ * was to be done, if answers were), with @answers_len set; EBUSY when text is half read;
+ * EINTR for a signal after an answer took effect or with a timeout. For other signals it
+ * is as read(): made again as it was, or EINTR with nothing set, as the handler says.
+ * Where lengths are not set nothing was done.
  */
 struct syscall_trace_exchange {
 	__aligned_u64 answers;
@@ -243,9 +254,11 @@ struct syscall_trace_exchange {
  * first 64 bits are the tail, how many bytes have been read; write it with release
  * semantics. At the offset of one page, for reading only, is a page that begins
  * with this struct, and behind it the ring, twice in a row: the next record is at
- * tail modulo size, in one piece. There is one if tail is not head. Who waits for
- * room hears of it by any read(), poll() or SYSCALL_TRACE_EXCHANGE; these, too,
- * move the tail.
+ * tail modulo size, in one piece. There is one if tail is not head. So map one page
+ * there to learn the size, and then one and twice the size. Who waits for room hears of
+ * it by the tracer's next read(), poll() or SYSCALL_TRACE_EXCHANGE: call poll(), without
+ * waiting, after room was made in a full log. read() and SYSCALL_TRACE_EXCHANGE take
+ * records of the log, too, and move the tail.
  */
 struct syscall_trace_log {
 	__aligned_u64 head;

@@ -419,6 +419,18 @@ static void close_five_and_wait(void)
 	pass_gate();
 }
 
+/* What was asked for is what is read next. */
+TEST_F(log, gives_way_to_what_was_asked_for)
+{
+	LOG(close_five_and_wait, "close");
+	open_gate(&self->t);
+	EXPECT_EQ(1, told(&self->t));
+	EXPECT_SAY(ENOSYS, self->fd, "nonsense");
+	ASSERT_SAY(0, self->fd, "error");
+	EXPECT_HEAR("error 1, \"no such verb or call\"", self->fd);
+	ASSERT_LOGGED("close 1001 = fail EBADF", self->fd);
+}
+
 TEST_F(log, of_a_console)
 {
 	char want[32];
@@ -725,12 +737,18 @@ TEST_F(log, waits_for_room_and_is_read_as_text)
 	EXPECT_EQ(0, events_of(self->fd) & POLLIN);
 }
 
+/* It has made one call more than there is room for, and that is told. */
 TEST_F(log, killed_while_it_waits)
 {
+	long logged = 0, lost = 0;
+
 	FILL(count_closes);
 	kill(self->t.pid, SIGKILL);
 	EXPECT_TRUE(ends_within(self->t.pid, PATIENCE));
 	EXPECT_EQ(FIT, *calls);
+	EXPECT_EQ(0, drain(self->fd, &logged, &lost));
+	EXPECT_EQ(FIT, logged);
+	EXPECT_EQ(1, lost);
 }
 
 TEST_F(log, killed_by_another_signal_while_it_waits)

@@ -267,6 +267,29 @@ TEST_F(policy, kill)
 	EXPECT_EQ(256 + SIGKILL, wait_status(&self->t));
 }
 
+static volatile int *go;
+
+/* A number that no call has, twice; between them it waits without a call. */
+static void call_unknown(void)
+{
+	tell(raw(2000, 0, 0, 0));
+	while (!*go)
+		;
+	tell(raw(2000, 0, 0, 0));
+}
+
+/* The first call after the tracer has left is as good as any other. */
+TEST_F(policy, gone_with_the_tracer)
+{
+	go = mmap(NULL, sizeof(*go), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, (void *)go);
+	RULES(call_unknown, "on syscall_2000 skip-ok 7\ntrace none");
+	EXPECT_EQ(7, told(&self->t));
+	ASSERT_SAY(0, self->fd, "detach");
+	*go = 1;
+	EXPECT_EQ(-ENOSYS, told(&self->t));
+}
+
 TEST_F(policy, too_many_rules)
 {
 	int i;
