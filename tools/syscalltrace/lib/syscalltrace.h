@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 #include <linux/syscall_trace.h>
 
 #ifdef __cplusplus
@@ -58,7 +59,8 @@ int sct_open(struct sct **t, pid_t pid, unsigned int flags);
  *	"trace" is not among them
  * @prepare: called in the new process before it executes the program, for dup2(),
  *	setuid(), personality() and the like; its result, if it is not 0, ends the
- *	process with that exit status. May be NULL
+ *	process with that exit status. It must not close descriptors it knows nothing of.
+ *	May be NULL
  * @data: given to @prepare
  */
 struct sct_program {
@@ -78,11 +80,17 @@ struct sct_program {
  * @pid: set to its process, which the caller has to wait for
  *
  * The tracer is armed for execve alone ("trace execve"), and the first record is the
- * stop before the program's own execve: nothing earlier is seen. Say what shall be
- * traced with sct_command(), and answer it.
+ * stop before the program's own execve: nothing earlier is seen, neither of the caller
+ * nor of @prepare. When this returns the program is there. Say what shall be traced
+ * with sct_command(), and answer it; whether it could be executed tells its EXIT after
+ * sct_step(), or exit status 127. A rule among the settings may let it run without a stop.
  *
- * Return: as sct_open(); also -ENOENT and -EACCES for the program, -ECHILD if @prepare
- * failed.
+ * The program has no descriptor of the library's, and the caller's mask and handlers of
+ * signals are as they were. $PATH is that of the caller. As the record of the stop waits
+ * in the library, call sct_next() before waiting for sct_fd().
+ *
+ * Return: as sct_open(); also -ENOENT, -EACCES and the like for the program, -ECHILD if
+ * @prepare failed, and those of sct_command(). Then there is no process.
  */
 int sct_spawn(struct sct **t, const struct sct_program *program, unsigned int flags, pid_t *pid);
 
@@ -91,7 +99,7 @@ int sct_spawn(struct sct **t, const struct sct_program *program, unsigned int fl
  * @t: the tracer, or NULL
  *
  * What was queued is sent. What is stopped gets what "onclose" says, by default
- * it goes on.
+ * it goes on. The child of a fork() must not call it for its parent's tracer.
  */
 void sct_close(struct sct *t);
 
@@ -120,6 +128,9 @@ const char *sct_error(const struct sct *t);
  * @t: the tracer
  * @format: as of printf(), without a newline
  *
+ * It is sent at once, behind what is queued. "packed" is the library's own business
+ * (-EINVAL).
+ *
  * Return: 0 or a negative errno: that of the kernel, whose sentence and column
  * sct_error() has.
  */
@@ -133,12 +144,14 @@ int sct_command(struct sct *t, const char *format, ...) __attribute__((format(pr
  * @record: set to it; there until the next call of sct_next()
  * @timeout: nanoseconds to wait; 0: do not wait; negative: for ever
  *
- * One system call, and none if there still are records from the last.
- * An answer to a stop that has ended meanwhile is dropped.
+ * One system call, and none if there still are records from the last. What was queued
+ * is sent by the call that finds no record left, not before. An answer to a stop that has ended
+ * meanwhile is dropped.
  *
  * Return: 1; 0 when all that was traced has ended; or a negative errno: -EAGAIN
  * nothing there (@timeout 0), -ETIME, -EINTR, -EPERM the tracer was taken off, or
- * that of an answer that was refused, which is dropped.
+ * that of an answer that was refused: the first, if several were; it is dropped, and its
+ * stop can be answered again.
  */
 int sct_next(struct sct *t, const struct syscall_trace_record **record, int64_t timeout);
 
@@ -147,7 +160,7 @@ int sct_next(struct sct *t, const struct syscall_trace_record **record, int64_t 
  * @t: the tracer
  *
  * Return: 0, or a negative errno of the first answer that was refused; it is dropped,
- * and those behind it are still to be sent.
+ * and those behind it are sent all the same.
  */
 int sct_flush(struct sct *t);
 
@@ -179,6 +192,7 @@ static inline const void *sct_bytes(const struct syscall_trace_block *block)
  * @len: set to its bytes
  *
  * Of a LOG with both it is what the call read; walk the blocks for the rest.
+ * The zero behind a string is not one of its bytes, and may not be there at all.
  *
  * Return: the bytes; NULL if they are not shown.
  */
@@ -198,7 +212,8 @@ const void *sct_arg_out(const struct syscall_trace_record *record, unsigned int 
 
 /*
  * To a stop. These are queued, and sent by sct_next(), sct_flush() and sct_close().
- * Return: 0, or -ENOMEM.
+ * Of @stop its header is enough, as copied from the record.
+ * Return: 0, -ENOMEM, or -EINVAL if the record is no stop.
  */
 int sct_cont(struct sct *t, const struct syscall_trace_record *stop);
 int sct_step(struct sct *t, const struct syscall_trace_record *stop);
@@ -227,8 +242,11 @@ int sct_get_address(struct sct *t, const struct syscall_trace_record *stop, unsi
  * @nr: its number; that of the record to keep it
  * @args: its arguments; those whose bit is in @kept and those with new memory do not matter
  * @kept: bit n: argument n (from 0) as it was shown; a length follows new memory
- * @data: new memory for an argument: bytes, a string with its zero
+ * @data: new memory for an argument: bytes, or a string, whose zero may be left out
  * @data_len: its bytes
+ * @list: new memory for an argument that is a list of strings or an iovec: its elements
+ * @list_len: their number
+ * @raw: @args are all six registers, whatever the call takes; no new memory
  */
 struct sct_rewrite {
 	uint32_t nr;
@@ -236,6 +254,9 @@ struct sct_rewrite {
 	uint64_t args[6];
 	const void *data[6];
 	size_t data_len[6];
+	const struct iovec *list[6];
+	size_t list_len[6];
+	bool raw;
 };
 
 /**
@@ -255,6 +276,8 @@ int sct_rewrite(struct sct *t, const struct syscall_trace_record *stop,
  * sct_read_line - take the next record of a tracer that has SCT_TEXT
  * @t: the tracer
  * @line: set to the record without its newline; there until the next call
+ *
+ * It waits for one, unless sct_fd() was made O_NONBLOCK: then -EAGAIN.
  *
  * Return: 1; 0 when all that was traced has ended; or a negative errno.
  */
