@@ -94,12 +94,12 @@ function median(	i, j, t, sorted)
 	return sorted[int((nr_rounds + 1) / 2)]
 }
 
-# Has something come in between?
+# Has something come in between? Faults are of the job itself.
 function is_interrupted(r,	i, s)
 {
 	for (i = first[r]; i < first[r + 1]; i++) {
 		s = symbol_of(pcs[i])
-		if (s > 0 && name[s] ~ /^asm_(sysvec|common|exc)/)
+		if (s > 0 && name[s] ~ /^asm_(sysvec|common|exc_(nmi|debug))/)
 			return 1
 	}
 	return 0
