@@ -77,10 +77,10 @@ static inline bool strace_awaits_signal(struct task_struct *task, int sig)
 	return task->signal->strace_nest && strace_wants_signal(task, sig);
 }
 
-/* See strace_stop_for_signal(). */
-static inline int strace_signal(int sig, struct kernel_siginfo *info, enum pid_type type)
+/* May a layer want to see a signal of the current task's? */
+static inline bool strace_may_stop_for_signals(void)
 {
-	return current->strace ? strace_stop_for_signal(sig, info, type) : sig;
+	return unlikely(current->strace);
 }
 
 /* The architecture's: let the vDSO of a process enter the kernel. */
@@ -263,7 +263,12 @@ static inline bool strace_awaits_signal(struct task_struct *task, int sig)
 	return false;
 }
 
-static inline int strace_signal(int sig, struct kernel_siginfo *info, enum pid_type type)
+static inline bool strace_may_stop_for_signals(void)
+{
+	return false;
+}
+
+static inline int strace_stop_for_signal(int sig, struct kernel_siginfo *info, enum pid_type type)
 {
 	return sig;
 }
