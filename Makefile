@@ -13,6 +13,9 @@
 # make selftests-under-tracer
 #                  the kernel's own selftests, with tracers that change nothing and
 #                  without: qemu/selftests.sh says how to choose some; for hours
+# make tools       libsyscalltrace, sctrace, screplay and scguard; in build/tools
+# make tools-install  install them, PREFIX=/usr/local; they need no other package
+# make tools-test  their tests, in a guest with gcc, gdb, git, perl, python3 and sqlite3
 # make stress      stress-ng while tracers come and go, for STRESS_TIME=60 seconds
 #                  by the seed STRESS_SEED=1; make debug-stress: on the debug kernel
 #
@@ -33,7 +36,7 @@ TREE	:= $(BUILD)/linux
 QEMU	:= tools/testing/selftests/syscalltrace/qemu
 export BASE KSRC BUILD TREE JOBS
 
-.PHONY: all run test compare onion selftests-under-tracer stress debug-stress debug-test bench bench-plain profile tree refresh check kernel bench-kernel debug-kernel deps clean distclean
+.PHONY: all run test compare onion selftests-under-tracer stress debug-stress debug-test bench bench-plain profile tools tools-install tools-test tree refresh check kernel bench-kernel debug-kernel deps clean distclean
 all: kernel
 
 deps:
@@ -73,6 +76,16 @@ onion: kernel
 
 selftests-under-tracer: kernel
 	@$(QEMU)/selftests.sh
+
+tools: tree
+	@$(MAKE) -C tools/syscalltrace OUTPUT=$(BUILD)/tools KTREE=$(TREE)
+
+tools-install: tree
+	@$(MAKE) -C tools/syscalltrace OUTPUT=$(BUILD)/tools KTREE=$(TREE) install
+
+tools-test: kernel
+	@MODE=tools $(QEMU)/deps.sh
+	@$(QEMU)/boot.sh release tools
 
 stress: kernel
 	@MODE=stress $(QEMU)/deps.sh
