@@ -64,7 +64,7 @@ run: kernel
 	@$(QEMU)/boot.sh release demo
 
 test: kernel
-	@$(QEMU)/boot.sh release test
+	@$(QEMU)/test.sh
 
 compare: kernel
 	@MODE=compare $(QEMU)/deps.sh

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Whole programs, for the benchmark: how long they take alone, under Debian's strace and
- * under bench_tracer. They work in the directory that qemu/guest/bench.sh has made.
+ * Whole programs, for the benchmark: how long they take alone, under Debian's strace,
+ * under bench_tracer and under sctrace. They work in the directory that qemu/guest/bench.sh has made.
  */
 #include "bench.h"
 
@@ -32,6 +32,10 @@ static const struct command tracers[] = {
 	{ "packed", { SHOW_ALL, "-p" } },
 	{ "packed-openat", { SHOW_ALL, "-p", "-t", "openat" } },
 	{ "log", { SHOW_ALL, "-l" } },
+	{ "strace-c", { "strace", "-f", "-c", "-o", "/dev/null" } },
+	{ "sctrace", { "sctrace", "-f", "-o", "/dev/null" } },
+	{ "sctrace-openat", { "sctrace", "-f", "-o", "/dev/null", "-e", "trace=openat" } },
+	{ "sctrace-c", { "sctrace", "-f", "-c", "-o", "/dev/null" } },
 };
 
 static void execute(const struct command *tracer, const struct command *program)

@@ -75,7 +75,8 @@ function explain()
 	print "tracees-N: so many processes under one tracer, one call of any of them"
 	print "dd, find, shell, build (by sh, sed and sort, there is no compiler): whole runs; strace:"
 	print "  Debian's, -f -o /dev/null, -bpf: --seccomp-bpf; text, packed, log: bench_tracer, which"
-	print "  formats every call and result into a buffered /dev/null; -openat: this call only"
+	print "  formats every call and result into a buffered /dev/null; sctrace: likewise;"
+	print "  -openat: this call only, -c: counts only"
 	print "instructions: of the program, its tracer and the kernel; repeatable, as ns are not"
 	print ""
 }
@@ -178,6 +179,9 @@ function print_ratios(	i, n, list)
 		print_ratio(list[i] "-text/" list[i] "-strace")
 		print_ratio(list[i] "-packed-openat/" list[i] "-strace-bpf-openat")
 		print_ratio(list[i] "-text-openat/" list[i] "-strace-bpf-openat")
+		print_ratio(list[i] "-sctrace/" list[i] "-strace")
+		print_ratio(list[i] "-sctrace-openat/" list[i] "-strace-bpf-openat")
+		print_ratio(list[i] "-sctrace-c/" list[i] "-strace-c")
 	}
 }
 

@@ -84,11 +84,17 @@ copy_gcc()
 		linux-libc-dev "binutils-$(echo "$arch" | tr _ -)" binutils libgcc-s1 libc6
 }
 
+# Our programs. $@: more targets
+install_tools()
+{
+	make -s -C tools/syscalltrace OUTPUT="$BUILD/tools" KTREE="$TREE" CC="ccache gcc" \
+		DESTDIR="$root" PREFIX=/usr install "$@"
+}
+
 # Our programs as they are installed, and what their tests take.
 copy_tools()
 {
-	make -s -C tools/syscalltrace OUTPUT="$BUILD/tools" KTREE="$TREE" CC="ccache gcc" \
-		DESTDIR="$root" PREFIX=/usr install tests
+	install_tools tests
 	copy_program /bin/bash
 	copy_large_programs
 	copy_gdb
@@ -136,7 +142,10 @@ copy_program "$(command -v strace)"
 [ "$MODE" != onion ] || copy_gdb
 [ "$MODE" != stress ] || copy_program /usr/bin/stress-ng
 [ "$MODE" != selftests ] || copy_selftests
-[ "$MODE" != tools ] || copy_tools
+case $MODE in
+bench|demo|shell) install_tools ;;
+tools) copy_tools ;;
+esac
 find "$tests" -maxdepth 1 -type f -perm -u+x ! -name 'gen_*' -exec cp {} "$root/tests/" \;
 find "$tests/kernel" -type f -perm -u+x -exec cp {} "$root/tests/kernel/" \;
 cp $here/*.sh "$root/tests/" 2>/dev/null || true
