@@ -366,6 +366,17 @@ fault:
 	return -EFAULT;
 }
 
+/* Who reads text holds the lock as long as there is some that is not half read. */
+static bool is_half_read(struct strace_file *sf)
+{
+	bool half_read;
+
+	mutex_lock(&sf->lock);
+	half_read = sf->len;
+	mutex_unlock(&sf->lock);
+	return half_read;
+}
+
 static long exchange(struct file *file, struct syscall_trace_exchange __user *arg)
 {
 	const fmode_t both = FMODE_READ | FMODE_WRITE;
@@ -381,7 +392,7 @@ static long exchange(struct file *file, struct syscall_trace_exchange __user *ar
 	if (x.flags)
 		return -EINVAL;
 	/* The rest of the text would look like a record. */
-	if (READ_ONCE(sf->len))
+	if (unlikely(READ_ONCE(sf->len)) && is_half_read(sf))
 		return -EBUSY;
 	scratch = syscall_trace_take_scratch(file);
 	if (!scratch)
