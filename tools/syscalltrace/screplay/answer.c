@@ -79,19 +79,14 @@ static void rewrite(struct replay *r, struct replayed *p, const struct syscall_t
 
 static void send_signal(struct replay *r, struct replayed *p, const struct scr_signal *signal)
 {
-	siginfo_t info = { .si_signo = signal->number };
+	int err = queue_signal(p->pid, signal);
 
-	/* Nobody may say that the kernel has sent it; the rest is as it was. */
-	info.si_code = signal->code < 0 && signal->code != SI_TKILL ? signal->code : SI_QUEUE;
-	info.si_pid = signal->pid;
-	info.si_uid = signal->uid;
-	info.si_value.sival_ptr = (void *)(uintptr_t)signal->value;
-	if (!syscall(SYS_rt_tgsigqueueinfo, p->pid, p->pid, signal->number, &info)) {
+	if (!err) {
 		p->sent = true;
 		return;
 	}
 	warn("process %d: signal %d: %s: it cannot be sent", p->pid, signal->number,
-	     strerror(errno));
+	     strerror(err));
 	leave(r, STATUS_FAILED);
 }
 
@@ -403,14 +398,16 @@ static bool make_interrupted(struct replay *r, struct replayed *p)
 	struct sct_rewrite to = { .nr = __NR_pause };
 	uint64_t mask = mask_of(p), word;
 
-	if (mask) {
+	if (p->call->ret == ERESTARTNOINTR) {
+		interruptible_call(&to);
+	} else if (mask) {
 		to.nr = __NR_rt_sigsuspend;
 		to.args[0] = mask;
 		to.args[1] = 8;
 	} else if (p->call->ret == ERESTART_RESTARTBLOCK) {
 		to.nr = __NR_poll;
 		to.args[2] = INT32_MAX;
-	} else if (p->call->ret == ERESTARTSYS || p->call->ret == ERESTARTNOINTR) {
+	} else if (p->call->ret == ERESTARTSYS) {
 		/* A word that nobody changes */
 		word = image_random(p->pid) & ~3ULL;
 		to.nr = __NR_futex;

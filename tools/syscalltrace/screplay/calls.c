@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 #include "screplay.h"
 
 bool makes_process(uint32_t nr)
@@ -108,4 +110,29 @@ bool is_fault(int number, int code)
 	default:
 		return false;
 	}
+}
+
+/* 0 or an errno. Nobody may say that the kernel has sent it; the rest is as it was. */
+int queue_signal(pid_t pid, const struct scr_signal *signal)
+{
+	siginfo_t info = { .si_signo = signal->number };
+
+	info.si_code = signal->code < 0 && signal->code != SI_TKILL ? signal->code : SI_QUEUE;
+	info.si_pid = signal->pid;
+	info.si_uid = signal->uid;
+	info.si_value.sival_ptr = (void *)(uintptr_t)signal->value;
+	return syscall(SYS_rt_tgsigqueueinfo, pid, pid, signal->number, &info) ? errno : 0;
+}
+
+/*
+ * A call that a waiting signal interrupts before it has done anything, so that it is made
+ * again whatever the handler says: with ERESTARTNOINTR. Without one it fails.
+ */
+void interruptible_call(struct sct_rewrite *to)
+{
+	memset(to, 0, sizeof(*to));
+	to->nr = __NR_clone;
+	to->raw = true;
+	to->args[0] = CLONE_SETTLS;
+	to->args[4] = UINT64_MAX;
 }

@@ -49,7 +49,7 @@ struct scr_start {
 	uint64_t stack_soft;	/* RLIMIT_STACK: the layout of memory follows from it */
 	uint64_t stack_hard;
 	uint32_t flags;
-	uint32_t reserved;
+	uint32_t ignored;	/* standard signals, number 1 in bit 0 */
 };
 
 #define SCR_NO_TSC	0x1

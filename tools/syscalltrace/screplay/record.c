@@ -14,33 +14,10 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "screplay.h"
+#include "record.h"
 
 #define FLUSH_NS	200000000LL
 #define MAPPED_AT_ONCE	256	/* pages */
-
-struct traced {
-	struct traced *next;
-	pid_t pid;
-	uint32_t number;
-	bool in_call;
-	struct buf call;	/* struct scr_call, as far as it is known */
-	struct capture capture;
-};
-
-struct recorder {
-	struct sct *t;
-	struct writer *w;
-	const char *path;
-	struct traced *all;
-	struct traced *ended;
-	uint32_t nr;		/* processes so far */
-	struct stat out, err;	/* what the recorder's own 1 and 2 are */
-	bool has_out, has_err, no_tsc, shared_told;
-	pid_t pid;
-	int status;
-	struct progress progress;
-};
 
 /* ------------------------------ writing it down ---------------------------- */
 
@@ -73,6 +50,49 @@ static void put_data(struct recorder *r, enum scr_type type, uint32_t process, c
 	buf_free(&b);
 }
 
+static void let_run(struct recorder *r, struct traced *p, const struct syscall_trace_record *stop)
+{
+	if (p->step)
+		sct_step(r->t, stop);
+	else
+		sct_report(r->t, stop);
+}
+
+/* Output that goes to one file is made one after the other: so its order is known. */
+static void run_output(struct recorder *r, struct traced *p,
+		       const struct syscall_trace_record *entry, unsigned int flags)
+{
+	struct traced *q;
+
+	p->output = r->one_output ? SCR_TO_STDOUT : flags;
+	for (q = r->all; q && (q->output != p->output || q->waits || q == p); q = q->next)
+		;
+	if (!q) {
+		let_run(r, p, entry);
+		return;
+	}
+	memcpy(&p->stop, entry, sizeof(p->stop));
+	p->waits = ++r->turns;
+}
+
+/* Whose turn is it now? */
+static void output_over(struct recorder *r, struct traced *p)
+{
+	struct traced *q, *next = NULL;
+	bool waited = p->waits;
+
+	for (q = r->all; q; q = q->next)
+		if (q->waits && q != p && q->output == p->output &&
+		    (!next || q->waits < next->waits))
+			next = q;
+	p->output = 0;
+	p->waits = 0;
+	if (!next || waited)
+		return;
+	next->waits = 0;
+	let_run(r, next, &next->stop);
+}
+
 static void put_call(struct recorder *r, struct traced *p, int64_t ret, unsigned int flags)
 {
 	struct scr_call *call = (void *)p->call.data;
@@ -81,6 +101,46 @@ static void put_call(struct recorder *r, struct traced *p, int64_t ret, unsigned
 	call->flags |= flags;
 	put(r, SCR_CALL, p->number, &p->call);
 	p->in_call = false;
+	if (p->output)
+		output_over(r, p);
+}
+
+/* What the terminal sends is for the program, and a file too large is an error to us. */
+static const int not_for_us[] = { SIGINT, SIGQUIT, SIGPIPE, SIGXFSZ };
+
+static void ignore_signals(struct recorder *r)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	size_t i;
+
+	for (i = 0; i < sizeof(not_for_us) / sizeof(not_for_us[0]); i++)
+		sigaction(not_for_us[i], &ignore, &r->were[i]);
+}
+
+/* The program has them as if it had been started without us. */
+static void restore_signals(const struct recorder *r)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(not_for_us) / sizeof(not_for_us[0]); i++)
+		sigaction(not_for_us[i], &r->were[i], NULL);
+}
+
+/* The standard signals that the program ignores from the beginning, number 1 in bit 0. */
+static uint32_t ignored_signals(const struct recorder *r)
+{
+	struct sigaction now;
+	uint32_t set = 0;
+	size_t i;
+	int n;
+
+	for (n = 1; n < 32; n++)
+		if (!sigaction(n, NULL, &now) && now.sa_handler == SIG_IGN)
+			set |= 1U << (n - 1);
+	for (i = 0; i < sizeof(not_for_us) / sizeof(not_for_us[0]); i++)
+		if (r->were[i].sa_handler != SIG_IGN)
+			set &= ~(1U << (not_for_us[i] - 1));
+	return set;
 }
 
 static void put_strings(struct buf *b, char *const *strings, uint32_t *nr)
@@ -105,6 +165,7 @@ static void put_start(struct recorder *r, const char *path, char **argv)
 		start->stack_hard = stack.rlim_max;
 	}
 	start->flags = r->no_tsc ? SCR_NO_TSC : 0;
+	start->ignored = ignored_signals(r);
 	if (!getcwd(dir, sizeof(dir)))
 		strcpy(dir, "/");
 	buf_add(&b, path, strlen(path) + 1);
@@ -137,6 +198,7 @@ static struct traced *add(struct recorder *r, pid_t pid, pid_t parent)
 		;
 	made.parent = from ? from->number : r->nr > 0;
 	memset(p, 0, sizeof(*p));
+	hold_inherit(p, from);
 	p->pid = pid;
 	p->number = ++r->nr;
 	p->next = r->all;
@@ -156,6 +218,7 @@ static void forget(struct recorder *r, struct traced *p)
 	r->ended = p;
 	buf_free(&p->call);
 	capture_free(&p->capture);
+	hold_forget(r, p);
 }
 
 /* What cannot be recorded must not go on as if it were. */
@@ -220,6 +283,8 @@ static void on_entry(struct recorder *r, struct traced *p,
 	p->call.len = 0;
 	call_begin(&p->call, entry);
 	p->in_call = true;
+	if (hold_release(r, p, entry))
+		return;
 	flags = where_to(r, p, entry);
 	((struct scr_call *)p->call.data)->flags = flags;
 	if (flags && sends_file(entry->nr))
@@ -229,10 +294,12 @@ static void on_entry(struct recorder *r, struct traced *p,
 	} else if (ends_process(entry->nr)) {
 		put_call(r, p, 0, SCR_NO_RESULT);
 		sct_cont(r->t, entry);
-	} else if (capture_needs_stop(&p->capture, entry)) {
-		sct_step(r->t, entry);
 	} else {
-		sct_report(r->t, entry);
+		p->step = capture_needs_stop(&p->capture, entry);
+		if (flags)
+			run_output(r, p, entry, flags);
+		else
+			let_run(r, p, entry);
 	}
 }
 
@@ -278,7 +345,10 @@ static void capture_mapped(struct recorder *r, struct traced *p,
 static void on_exit_stop(struct recorder *r, struct traced *p,
 			 const struct syscall_trace_record *exit)
 {
-	if (p->in_call) {
+	if (p->interrupted) {
+		p->interrupted = false;
+		put_call(r, p, exit->ret, 0);
+	} else if (p->in_call) {
 		capture_stopped(&p->call, &p->capture, exit);
 		if (exit->nr == __NR_mmap && (exit->ret > 0 || exit->ret < -4095)) {
 			tell_shared(r, p, exit);
@@ -312,6 +382,10 @@ static void on_signal_stop(struct recorder *r, struct traced *p,
 		.value = stop->signal.value,
 	};
 
+	if (hold_signal(r, p, &signal)) {
+		sct_discard(r->t, stop);
+		return;
+	}
 	put_data(r, SCR_SIGNAL, p->number, &signal, sizeof(signal));
 	sct_cont(r->t, stop);
 }
@@ -320,6 +394,8 @@ static void on_exec(struct recorder *r, struct traced *p, const struct syscall_t
 {
 	struct buf b = { 0 };
 
+	/* It has no handlers. */
+	hold_inherit(p, NULL);
 	image_capture(&b, p->pid);
 	put(r, SCR_EXEC, p->number, &b);
 	buf_free(&b);
@@ -391,7 +467,7 @@ static void loop(struct recorder *r)
 	int ret, err;
 
 	for (;;) {
-		ret = sct_next(r->t, &record, FLUSH_NS);
+		ret = sct_next(r->t, &record, r->holding ? HOLD_NS : FLUSH_NS);
 		if (ret > 0) {
 			on_record(r, record);
 		} else if (ret == -ETIME || ret == -EINTR) {
@@ -401,6 +477,7 @@ static void loop(struct recorder *r)
 		} else {
 			break;
 		}
+		hold_look(r);
 		if (got_signal) {
 			char name[32];
 
@@ -425,9 +502,7 @@ static int prepare(void *data)
 {
 	const struct recorder *r = data;
 
-	signal(SIGINT, SIG_DFL);
-	signal(SIGQUIT, SIG_DFL);
-	signal(SIGPIPE, SIG_DFL);
+	restore_signals(r);
 	if (personality(ADDR_NO_RANDOMIZE) < 0)
 		return STATUS_FAILED;
 	if (r->no_tsc && prctl(PR_SET_TSC, PR_TSC_SIGSEGV))
@@ -526,8 +601,8 @@ int record_main(int argc, char **argv)
 
 	r.has_out = !fstat(STDOUT_FILENO, &r.out);
 	r.has_err = !fstat(STDERR_FILENO, &r.err);
-	signal(SIGINT, SIG_IGN);
-	signal(SIGQUIT, SIG_IGN);
+	r.one_output = r.has_out && r.has_err && same_file(&r.out, &r.err);
+	ignore_signals(&r);
 	if (!catch_signals())
 		die(STATUS_FAILED, "signals: %s: report this", strerror(errno));
 	progress_begin(&r.progress, "recorded", progress);

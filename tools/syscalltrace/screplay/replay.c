@@ -18,6 +18,7 @@
 #include <unistd.h>
 #include "replay.h"
 
+#define LOOK_NS	500000000LL
 #define HOLD_NS	50000000LL	/* nothing tells when a debugger comes */
 
 struct replayed *find_replayed(struct replay *r, pid_t pid)
@@ -33,25 +34,6 @@ struct replayed *find_replayed(struct replay *r, pid_t pid)
 const struct event *next_event(const struct replayed *p)
 {
 	return p->at < p->recorded->nr_events ? &p->recorded->events[p->at] : NULL;
-}
-
-static uint64_t status_field(pid_t pid, const char *name, int base)
-{
-	char path[32], line[256];
-	uint64_t value = 0;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	f = fopen(path, "re");
-	while (f && fgets(line, sizeof(line), f)) {
-		if (strncmp(line, name, strlen(name)))
-			continue;
-		value = strtoull(line + strlen(name), NULL, base);
-		break;
-	}
-	if (f)
-		fclose(f);
-	return value;
 }
 
 bool is_debugged(pid_t pid)
@@ -287,10 +269,11 @@ static void loop(struct replay *r)
 	int ret;
 
 	for (;;) {
-		ret = sct_next(r->t, &record, -1);
+		/* A signal of ours may come just before. */
+		ret = sct_next(r->t, &record, LOOK_NS);
 		if (ret > 0)
 			on_record(r, record);
-		else if (ret != -EINTR)
+		else if (ret != -EINTR && ret != -ETIME)
 			break;
 		if (got_signal) {
 			warn("signal %d: the replay ends here", got_signal);
@@ -311,9 +294,10 @@ static int prepare(void *data)
 	const struct scr_start *start = r->recording.start;
 	const char *path = start_strings(start);
 	struct rlimit stack = { start->stack_soft, start->stack_hard };
-	int fd = open("/dev/null", O_RDWR);
+	int fd = open("/dev/null", O_RDWR), i;
 
-	signal(SIGPIPE, SIG_DFL);
+	for (i = 1; i < 32; i++)
+		signal(i, start->ignored & 1U << (i - 1) ? SIG_IGN : SIG_DFL);
 	/* What it says and is told is in the recording, and nowhere else. */
 	if (fd < 0 || dup2(fd, 0) < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0)
 		return STATUS_FAILED;
@@ -411,10 +395,9 @@ static void load(struct replay *r, const char *path)
 /* What they do must end with us, also if they make no calls. */
 static void catch_interrupts(void)
 {
-	struct sigaction catch = { 0 };
+	struct sigaction catch = { .sa_handler = note_signal };
 
-	if (!catch_signals() || sigaction(SIGTERM, NULL, &catch) ||
-	    sigaction(SIGINT, &catch, NULL) || sigaction(SIGQUIT, &catch, NULL))
+	if (!catch_signals() || sigaction(SIGINT, &catch, NULL) || sigaction(SIGQUIT, &catch, NULL))
 		die(STATUS_FAILED, "signals: %s: report this", strerror(errno));
 }
 

@@ -38,7 +38,9 @@ void *buf_extend(struct buf *b, size_t len);
 void buf_pad(struct buf *b);
 void buf_free(struct buf *b);
 uint32_t crc32(uint32_t crc, const void *data, size_t len);
+void note_signal(int number);
 bool catch_signals(void);
+uint64_t status_field(pid_t pid, const char *name, int base);
 extern volatile sig_atomic_t got_signal;
 
 /* progress.c: a line on standard error, once a second */
@@ -137,6 +139,8 @@ bool sends_file(uint32_t nr);
 bool is_interrupted(int64_t ret);
 bool is_restarted(int64_t ret);
 bool is_fault(int number, int code);
+int queue_signal(pid_t pid, const struct scr_signal *signal);
+void interruptible_call(struct sct_rewrite *to);
 
 /* capture.c: what calls read and wrote */
 

@@ -114,16 +114,43 @@ uint32_t crc32(uint32_t crc, const void *data, size_t len)
 	return ~crc;
 }
 
-static void on_signal(int number)
+/* Of /proc/<pid>/status; 0 if there is none. */
+uint64_t status_field(pid_t pid, const char *name, int base)
+{
+	char path[32], line[256];
+	uint64_t value = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f)) {
+		if (strncmp(line, name, strlen(name)))
+			continue;
+		value = strtoull(line + strlen(name), NULL, base);
+		break;
+	}
+	if (f)
+		fclose(f);
+	return value;
+}
+
+void note_signal(int number)
 {
 	got_signal = number;
 }
 
-/* What the terminal sends goes to the program, too; what ends it ends us. */
+/* What ends us, unless we were told to ignore it, is caught. */
 bool catch_signals(void)
 {
-	struct sigaction catch = { .sa_handler = on_signal };
+	static const int numbers[] = { SIGTERM, SIGHUP };
+	struct sigaction catch = { .sa_handler = note_signal }, was;
+	size_t i;
 
-	return !sigaction(SIGTERM, &catch, NULL) && !sigaction(SIGHUP, &catch, NULL) &&
-	       signal(SIGPIPE, SIG_IGN) != SIG_ERR;
+	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		if (sigaction(numbers[i], &catch, &was))
+			return false;
+		if (was.sa_handler == SIG_IGN)
+			sigaction(numbers[i], &was, NULL);
+	}
+	return signal(SIGPIPE, SIG_IGN) != SIG_ERR;
 }

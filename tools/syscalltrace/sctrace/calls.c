@@ -35,10 +35,14 @@ const void *out_data(const struct call *c, unsigned int arg, size_t *len)
 }
 
 /* Programs of 32 bits have other structs: those are printed as addresses, as without verbose. */
+bool is_native(const struct call *c)
+{
+	return c->abi == SYSCALL_TRACE_ABI_X86_64;
+}
+
 static bool shows_structs(const struct call *c)
 {
-	return c->abi == SYSCALL_TRACE_ABI_X86_64 &&
-	       (c->nr >= NR_CALLS || opt.verbose.has[c->abi][c->nr]);
+	return is_native(c) && set_includes(&opt.verbose, c->abi, c->nr);
 }
 
 const void *in_struct(const struct call *c, unsigned int arg, size_t len)
@@ -62,14 +66,19 @@ bool read_memory(const struct call *c, uint64_t addr, void *buf, size_t len)
 	return c->stopped && sct_read_memory(c->tid, addr, buf, len) == (ssize_t)len;
 }
 
+size_t read_some(const struct call *c, uint64_t addr, void *buf, size_t len)
+{
+	ssize_t n = c->stopped ? sct_read_memory(c->tid, addr, buf, len) : 0;
+
+	return n > 0 ? n : 0;
+}
+
 bool abbreviated(const struct call *c)
 {
-	return c->nr >= NR_CALLS || opt.abbrev.has[c->abi][c->nr];
+	return set_includes(&opt.abbrev, c->abi, c->nr);
 }
 
 /* ------------------------------ what a call is ---------------------------- */
-
-#define MAX_MADE	256
 
 /* Printers for what calls.tbl does not have. */
 static const struct printer by_kind[] = {
@@ -84,6 +93,7 @@ static const struct printer by_kind[] = {
 	[SCT_MMSG] = { .print = p_addr }, [SCT_IOCTL] = { .print = p_addr },
 };
 
+/* By what the kernel's table says of this call with these arguments. */
 static void fill_from_description(struct sysent *e, const struct sct_call *d)
 {
 	static const enum result_kind results[] = {
@@ -118,38 +128,41 @@ static const struct sysent *in_table(unsigned int abi, const char *name)
 	return NULL;
 }
 
+static void fill_unknown(struct sysent *e, unsigned int nr)
+{
+	static char name[32];
+	unsigned int i;
+
+	snprintf(name, sizeof(name), "syscall_%#x", nr);
+	e->name = name;
+	e->nr = 6;
+	e->result = RESULT_INT;
+	for (i = 0; i < 6; i++)
+		e->args[i] = (struct printer){ .print = p_raw };
+}
+
 const struct sysent *find_sysent(unsigned int abi, unsigned int nr,
 				 const struct syscall_trace_record *record)
 {
 	static const struct sysent *known[NR_ABIS][NR_CALLS];
 	const char *name = sct_name(abi, nr);
+	static struct sysent made;
 	const struct sysent *e;
 	struct sct_call d;
-	struct sysent *made;
-	char unknown[32];
-	unsigned int i;
 
-	if (abi < NR_ABIS && nr < NR_CALLS && known[abi][nr])
+	if (nr < NR_CALLS && known[abi][nr])
 		return known[abi][nr];
 	e = name ? in_table(abi, name) : NULL;
-	if (!e) {
-		made = calloc(1, sizeof(*made));
-		if (!made)
-			die("out of memory");
-		if (name && sct_describe(record, &d)) {
-			fill_from_description(made, &d);
-		} else {
-			snprintf(unknown, sizeof(unknown), "syscall_%#x", nr);
-			made->name = strdup(unknown);
-			made->nr = 6;
-			for (i = 0; i < 6; i++)
-				made->args[i].print = p_raw;
-		}
-		e = made;
-	}
-	if (abi < NR_ABIS && nr < NR_CALLS)
+	if (e && nr < NR_CALLS)
 		known[abi][nr] = e;
-	return e;
+	if (e)
+		return e;
+	memset(&made, 0, sizeof(made));
+	if (name && sct_describe(record, &d))
+		fill_from_description(&made, &d);
+	else
+		fill_unknown(&made, nr);
+	return &made;
 }
 
 static void find_blocks(struct call *c, const struct syscall_trace_record *r, unsigned int nr_in)
@@ -208,7 +221,7 @@ void make_call(struct call *c, const struct syscall_trace_record *record,
 
 static bool is_raw(const struct call *c)
 {
-	return c->nr < NR_CALLS && opt.raw.has[c->abi][c->nr];
+	return set_includes(&opt.raw, c->abi, c->nr);
 }
 
 unsigned int print_args(struct text *t, struct call *c, unsigned int from)

@@ -78,6 +78,7 @@ static int by_name(const void *a, const void *b)
 	return strcmp(((const struct count *)a)->name, ((const struct count *)b)->name);
 }
 
+/* NULL: as they come. Ends us if there is no such order. */
 static int (*order(void))(const void *, const void *)
 {
 	static const struct {
@@ -243,6 +244,28 @@ static void put_table(struct text *t, struct count *rows, unsigned int nr, const
 	put_row(t, &sum, sum.total);
 }
 
+/* As in lines */
+static const char *name_of(unsigned int abi, unsigned int nr)
+{
+	const char *name = sct_name(abi, nr);
+	char buf[32];
+
+	if (name)
+		return name;
+	snprintf(buf, sizeof(buf), "syscall_%#x", nr);
+	name = strdup(buf);
+	if (!name)
+		die("out of memory");
+	return name;
+}
+
+/* Before anything is started: are they what we have? */
+void check_counts(void)
+{
+	order();
+	choose_columns();
+}
+
 void print_counts(void)
 {
 	static const char * const abis[] = { "64 bit", "32 bit", "x32" };
@@ -250,14 +273,11 @@ void print_counts(void)
 	unsigned int abi, nr, n;
 	bool first = true;
 
-	choose_columns();
 	for (abi = 0; abi < NR_ABIS; abi++) {
 		for (nr = 0, n = 0; nr < NR_CALLS; nr++) {
 			if (!counts[abi][nr].calls)
 				continue;
-			counts[abi][nr].name = sct_name(abi, nr);
-			if (!counts[abi][nr].name)
-				counts[abi][nr].name = "unknown";
+			counts[abi][nr].name = name_of(abi, nr);
 			counts[abi][n++] = counts[abi][nr];
 		}
 		if (!n && (abi || !first))
@@ -267,6 +287,6 @@ void print_counts(void)
 	}
 	t.len -= t.len > 0;
 	opt.json = true;	/* nothing stands before these lines */
-	put_line(NULL, 0, &t);
+	put_line(NULL, 0, &t, 0);
 	free(t.data);
 }

@@ -376,11 +376,15 @@ void p_mount_type(struct text *t, struct call *c, unsigned int arg, const void *
 
 void p_mount_data(struct text *t, struct call *c, unsigned int arg, const void *param)
 {
-	char data[4096];
+	char data[4096];	/* the kernel takes no more */
+	size_t len = opt.string_limit < sizeof(data) ? opt.string_limit + 1 : sizeof(data);
 
-	if (c->args[arg] && !(c->args[3] & NO_TYPE & ~(uint64_t)MS_REMOUNT) &&
-	    read_memory(c, c->args[arg], data, opt.string_limit + 1))
-		put_string(t, data, opt.string_limit + 1, false, STR_NUL);
+	if (c->args[arg] && !(c->args[3] & NO_TYPE & ~(uint64_t)MS_REMOUNT))
+		len = read_some(c, c->args[arg], data, len);
+	else
+		len = 0;
+	if (len)
+		put_string(t, data, len, true, STR_NUL);
 	else
 		p_addr(t, c, arg, param);
 }

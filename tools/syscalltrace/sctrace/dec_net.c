@@ -279,7 +279,7 @@ static unsigned int read_iov(const struct call *c, uint64_t addr, uint64_t nr, s
 {
 	if (nr > MAX_IOV)
 		nr = MAX_IOV;
-	if (!nr || c->abi == SYSCALL_TRACE_ABI_I386 ||
+	if (!nr || !is_native(c) ||
 	    !read_memory(c, addr, iov, nr * sizeof(*iov)))
 		return 0;
 	return nr;
@@ -458,7 +458,7 @@ static void put_message(struct text *t, struct call *c, const struct msghdr *m,
 	put_s(t, ", msg_namelen=");
 	if (old_namelen >= 0 && (socklen_t)old_namelen != m->msg_namelen)
 		put_f(t, "%d => ", old_namelen);
-	put_f(t, "%u, msg_iov=", m->msg_namelen);
+	put_f(t, "%d, msg_iov=", (int)m->msg_namelen);
 	if (nr)
 		put_iov_list(t, c, list, end, iov, nr, left);
 	else
@@ -475,7 +475,7 @@ void p_msghdr(struct text *t, struct call *c, unsigned int arg, const void *para
 	struct msghdr m;
 
 	(void)param;
-	if (read_memory(c, c->args[arg], &m, sizeof(m)))
+	if (is_native(c) && read_memory(c, c->args[arg], &m, sizeof(m)))
 		put_message(t, c, &m, c->in[arg], c->in_end, -1, -1);
 	else
 		put_addr(t, c->args[arg]);
@@ -486,12 +486,12 @@ void p_msghdr_out(struct text *t, struct call *c, unsigned int arg, const void *
 	struct msghdr m;
 
 	(void)param;
-	if (!c->over || !read_memory(c, c->args[arg], &m, sizeof(m))) {
+	if (!c->over || !is_native(c) || !read_memory(c, c->args[arg], &m, sizeof(m))) {
 		put_addr(t, c->args[arg]);
 		return;
 	}
 	if (c->failed)
-		put_f(t, "{msg_namelen=%u}", m.msg_namelen);
+		put_f(t, "{msg_namelen=%d}", (int)m.msg_namelen);
 	else
 		put_message(t, c, &m, c->out[arg], c->out_end, c->ret, c->old_namelen);
 }
@@ -502,7 +502,8 @@ void p_mmsghdr(struct text *t, struct call *c, unsigned int arg, const void *par
 	int64_t i;
 
 	(void)param;
-	if (!c->over || c->failed || !read_memory(c, c->args[arg], &m, sizeof(m))) {
+	if (!c->over || c->failed || !is_native(c) ||
+	    !read_memory(c, c->args[arg], &m, sizeof(m))) {
 		put_addr(t, c->args[arg]);
 		return;
 	}

@@ -331,7 +331,8 @@ void p_futex_args(struct text *t, struct call *c, unsigned int arg, const void *
 		return;
 	}
 	if (op == FUTEX_UNLOCK_PI || op == FUTEX_TRYLOCK_PI) {
-		t->len -= 2;	/* nothing follows */
+		if (t->len >= 2)
+			t->len -= 2;	/* nothing follows */
 		return;
 	}
 	put_uint(t, (uint32_t)c->args[arg]);

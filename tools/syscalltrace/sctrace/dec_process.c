@@ -55,12 +55,15 @@ void p_argv(struct text *t, struct call *c, unsigned int arg, const void *param)
 		put_addr(t, c->args[arg]);
 }
 
+#define MAX_STRINGS	(1U << 20)	/* more than execve() takes */
+
 /* How many there are: the record may end before they do. */
 static unsigned int count_strings(struct call *c, unsigned int arg, bool *more)
 {
 	const struct syscall_trace_block *b = c->in[arg];
+	size_t size = is_native(c) ? 8 : 4, len, i;
 	unsigned int n = 0;
-	uint64_t p;
+	char buf[4096];
 
 	*more = false;
 	for (b = next_block(b, c->in_end); b; b = next_block(b, c->in_end)) {
@@ -71,12 +74,15 @@ static unsigned int count_strings(struct call *c, unsigned int arg, bool *more)
 	if (!b || !(b->flags & SYSCALL_TRACE_MORE))
 		return n;
 	*more = true;
-	while (read_memory(c, c->args[arg] + n * sizeof(p), &p, sizeof(p))) {
-		if (!p) {
-			*more = false;
+	while (n < MAX_STRINGS) {
+		len = read_some(c, c->args[arg] + n * size, buf, sizeof(buf));
+		for (i = 0; i + size <= len; i += size, n++)
+			if (!memcmp(buf + i, "\0\0\0\0\0\0\0", size)) {
+				*more = false;
+				return n;
+			}
+		if (len < size)
 			break;
-		}
-		n++;
 	}
 	return n;
 }

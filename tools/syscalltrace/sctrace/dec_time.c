@@ -94,7 +94,7 @@ void p_remaining(struct text *t, struct call *c, unsigned int arg, const void *p
 	int64_t buf[2];
 
 	(void)param;
-	if (!ts && c->failed && (c->ret == -516 || c->ret == -4) && c->args[arg] &&
+	if (!ts && c->failed && (c->ret == -516 || c->ret == -4) && c->args[arg] && is_native(c) &&
 	    read_memory(c, c->args[arg], buf, sizeof(buf)))
 		ts = buf;
 	put_time_or_addr(t, c, arg, ts, "nsec");

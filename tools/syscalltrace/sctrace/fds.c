@@ -26,16 +26,6 @@ static ssize_t link_of(pid_t tid, int fd, char *buf, size_t size)
 	return len;
 }
 
-static void put_link(struct text *t, const char *s)
-{
-	for (; *s; s++) {
-		if (*s == '<' || *s == '>' || *s < ' ' || *s == 127)
-			put_f(t, "\\%o", (unsigned char)*s);
-		else
-			put_c(t, *s);
-	}
-}
-
 /* One line of /proc/<pid>/net/@file that has @inode at word @at. */
 static bool find_socket(pid_t tid, const char *file, const char *inode, unsigned int at,
 			char *line, size_t size)
@@ -116,7 +106,7 @@ void put_fd(struct text *t, struct call *c, int fd)
 		return;
 	put_c(t, '<');
 	if (opt.fd_paths < 2 || !put_socket(t, c->tid, link)) {
-		put_link(t, link);
+		put_safe(t, link);
 		if (opt.fd_paths >= 2)
 			put_device_of(t, c->tid, fd);
 	}
@@ -137,7 +127,9 @@ void put_pid(struct text *t, pid_t pid)
 		return;
 	if (fgets(comm, sizeof(comm), f)) {
 		comm[strcspn(comm, "\n")] = 0;
-		put_f(t, "<%s>", comm);
+		put_c(t, '<');
+		put_safe(t, comm);
+		put_c(t, '>');
 	}
 	fclose(f);
 }

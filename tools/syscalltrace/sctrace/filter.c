@@ -16,7 +16,13 @@ void all_calls(struct call_set *set, bool has)
 
 	for (abi = 0; abi < NR_ABIS; abi++)
 		for (nr = 0; nr < NR_CALLS; nr++)
-			set->has[abi][nr] = has && sct_name(abi, nr);
+			set->has[abi][nr] = has;
+	set->unknown = has;
+}
+
+bool set_includes(const struct call_set *set, unsigned int abi, unsigned int nr)
+{
+	return abi < NR_ABIS && nr < NR_CALLS ? set->has[abi][nr] : set->unknown;
 }
 
 bool same_set(const struct call_set *a, const struct call_set *b)
@@ -111,12 +117,12 @@ static bool add_family(struct call_set *set, unsigned int abi, const char *name,
 
 static bool add_name(struct call_set *set, unsigned int abi, const char *name, bool has)
 {
-	int nr = sct_number(abi, name);
+	long nr = sct_number(abi, name);
 	char *end;
 
 	if (nr < 0 && *name >= '0' && *name <= '9') {
 		nr = strtol(name, &end, 10);
-		if (*end || !sct_name(abi, nr))
+		if (*end || nr >= NR_CALLS || !sct_name(abi, nr))
 			return false;
 	}
 	if (nr < 0 || nr >= NR_CALLS)
@@ -131,7 +137,8 @@ static bool add_word(struct call_set *set, unsigned int abi, const char *word, b
 
 	if (!strcmp(word, "all")) {
 		for (nr = 0; nr < NR_CALLS; nr++)
-			set->has[abi][nr] = has && sct_name(abi, nr);
+			set->has[abi][nr] = has;
+		set->unknown = has;
 		return true;
 	}
 	if (*word == '/')
@@ -174,6 +181,8 @@ void parse_call_set(struct call_set *set, const char *what, const char *text)
 		free(copy);
 		return;
 	}
+	if (!*rest)
+		die("-e %s: invalid system call '%s'", what, rest);
 	for (word = strtok_r(rest, ",", &save); word; word = strtok_r(NULL, ",", &save)) {
 		bool may_lack = *word == '?', found = false;
 		unsigned int abi, abis;
@@ -197,27 +206,33 @@ static void add_word_to(struct text *t, const char *prefix, const char *name)
 	put_s(t, name);
 }
 
-static bool set_has(const struct call_set *set, unsigned int abi, int nr)
+/* @set has @nr, or has it not, as @has says */
+static bool is_so(const struct call_set *set, unsigned int abi, int nr, bool has)
 {
-	return nr >= 0 && nr < NR_CALLS && set->has[abi][nr];
+	return nr >= 0 && nr < NR_CALLS && set->has[abi][nr] == has;
 }
 
-/* A name alone stands for all ABIs: those that are not meant are taken out again. */
-static void add_native(struct text *t, const struct call_set *set, const char *name)
+/*
+ * A name alone stands for all ABIs: those that are not meant are taken out again, or put
+ * back in. @has: what is to be named, what is in @set or what is not
+ */
+static void add_native(struct text *t, const struct call_set *set, const char *name, bool has)
 {
 	int i386 = sct_number(SYSCALL_TRACE_ABI_I386, name);
 	int x32 = sct_number(SYSCALL_TRACE_ABI_X32, name);
 
-	add_word_to(t, "", name);
-	if (i386 >= 0 && !set_has(set, SYSCALL_TRACE_ABI_I386, i386))
-		add_word_to(t, "!i386:", name);
-	if (x32 >= 0 && !set_has(set, SYSCALL_TRACE_ABI_X32, x32))
-		add_word_to(t, "!x32:", name);
+	add_word_to(t, has ? "" : "!", name);
+	if (is_so(set, SYSCALL_TRACE_ABI_I386, i386, !has))
+		add_word_to(t, has ? "!i386:" : "i386:", name);
+	if (is_so(set, SYSCALL_TRACE_ABI_X32, x32, !has))
+		add_word_to(t, has ? "!x32:" : "x32:", name);
 }
 
 char *set_text(const struct call_set *set)
 {
-	static const char * const prefixes[] = { "", "i386:", "x32:" };
+	static const char * const prefixes[][3] = { { "!", "!i386:", "!x32:" },
+						    { "", "i386:", "x32:" } };
+	bool has = !set->unknown;	/* calls without a name can only be left in "all" */
 	struct text t = { NULL, 0, 0 };
 	struct call_set all;
 	unsigned int abi, nr;
@@ -227,16 +242,18 @@ char *set_text(const struct call_set *set)
 		return strdup("all");
 	if (empty_set(set))
 		return strdup("none");
+	if (!has)
+		put_s(&t, "all");
 	for (abi = 0; abi < NR_ABIS; abi++)
 		for (nr = 0; nr < NR_CALLS; nr++) {
 			const char *name = sct_name(abi, nr);
 
-			if (!name || !set->has[abi][nr])
+			if (!name || set->has[abi][nr] != has)
 				continue;
 			if (!abi)
-				add_native(&t, set, name);
-			else if (!set_has(set, 0, sct_number(0, name)))
-				add_word_to(&t, prefixes[abi], name);
+				add_native(&t, set, name, has);
+			else if (!is_so(set, 0, sct_number(0, name), has))
+				add_word_to(&t, prefixes[has][abi], name);
 		}
 	put_c(&t, 0);
 	return t.data;

@@ -12,6 +12,22 @@
 
 /* ---------------------------------- strings ------------------------------- */
 
+/* Short, unless a digit follows. */
+static void put_octal(struct text *t, unsigned char c, int next)
+{
+	put_c(t, '\\');
+	if (next >= '0' && next <= '9') {
+		put_c(t, '0' + (c >> 6));
+		put_c(t, '0' + (c >> 3 & 7));
+	} else {
+		if (c >> 6)
+			put_c(t, '0' + (c >> 6));
+		if (c >> 3)
+			put_c(t, '0' + (c >> 3 & 7));
+	}
+	put_c(t, '0' + (c & 7));
+}
+
 static void put_escaped(struct text *t, unsigned char c, int next)
 {
 	static const char letters[] = "tnvfr";
@@ -32,18 +48,17 @@ static void put_escaped(struct text *t, unsigned char c, int next)
 	} else if (opt.hex_strings == 3) {
 		put_f(t, "\\x%02x", c);
 	} else {
-		/* Short, unless a digit follows. */
-		put_c(t, '\\');
-		if (next >= '0' && next <= '9') {
-			put_c(t, '0' + (c >> 6));
-			put_c(t, '0' + (c >> 3 & 7));
-		} else {
-			if (c >> 6)
-				put_c(t, '0' + (c >> 6));
-			if (c >> 3)
-				put_c(t, '0' + (c >> 3 & 7));
-		}
-		put_c(t, '0' + (c & 7));
+		put_octal(t, c, next);
+	}
+}
+
+void put_safe(struct text *t, const char *s)
+{
+	for (; *s; s++) {
+		if (*s == '<' || *s == '>')
+			put_octal(t, *s, s[1]);
+		else
+			put_escaped(t, *s, s[1]);
 	}
 }
 
@@ -270,7 +285,7 @@ void p_buf(struct text *t, struct call *c, unsigned int arg, const void *param)
 	(void)param;
 	if (s)
 		put_string(t, s, len, c->in[arg]->flags & SYSCALL_TRACE_MORE, 0);
-	else if (word(c, arg) && !c->args[arg + 1])
+	else if (word(c, arg) && arg < 5 && !c->args[arg + 1])
 		put_s(t, "\"\"");
 	else
 		put_addr(t, word(c, arg));

@@ -31,7 +31,7 @@ static unsigned int nr_delayed;
 /* Vectors' lengths, messages, directories, what lies on the stack: not in the log. */
 static const char needs_memory[] = "?readv,?writev,?preadv,?pwritev,?preadv2,?pwritev2,"
 	"?vmsplice,?mount,?sendmsg,?recvmsg,?sendmmsg,?recvmmsg,?getdents,?getdents64,?rt_sigreturn,"
-	"?pselect6,?nanosleep,?clock_nanosleep";
+	"?pselect6,?nanosleep,?clock_nanosleep,?execve,?execveat";
 
 static struct call_set memory_calls;
 
@@ -43,26 +43,24 @@ bool shows_at_once(void)
 
 void choose_calls(void)
 {
+	bool all = !opt.count_only && (shows_at_once() || opt.fd_paths || opt.nr_paths);
 	unsigned int abi, nr;
 
 	parse_call_set(&memory_calls, "trace", needs_memory);
 	for (abi = 0; abi < NR_ABIS; abi++)
 		for (nr = 0; nr < NR_CALLS; nr++) {
-			bool stops = shows_at_once() || opt.fd_paths || opt.nr_paths ||
-				     memory_calls.has[abi][nr];
+			bool stops = all || (!opt.count_only && memory_calls.has[abi][nr]);
 
-			if (!opt.trace.has[abi][nr])
-				continue;
-			if (stops && !opt.count_only)
-				stopped_calls.has[abi][nr] = true;
-			else
-				logged_calls.has[abi][nr] = true;
+			stopped_calls.has[abi][nr] = opt.trace.has[abi][nr] && stops;
+			logged_calls.has[abi][nr] = opt.trace.has[abi][nr] && !stops;
 		}
+	stopped_calls.unknown = opt.trace.unknown && all;
+	logged_calls.unknown = opt.trace.unknown && !all;
 }
 
 static bool is_shown(const struct syscall_trace_record *r)
 {
-	return r->abi < NR_ABIS && r->nr < NR_CALLS && opt.trace.has[r->abi][r->nr];
+	return set_includes(&opt.trace, r->abi, r->nr);
 }
 
 static bool is_ours(const struct tracer *tr, pid_t tid)
@@ -85,16 +83,18 @@ static void put_spent(struct text *t, uint64_t ns)
 	put_c(t, '>');
 }
 
-/* From the closing bracket on. */
-static void put_end(struct text *t, struct call *c)
+/* From the closing bracket on; returns where the result begins. */
+static size_t put_end(struct text *t, struct call *c)
 {
+	size_t result;
+
 	put_mem(t, ") ", 2);
-	while (t->len < opt.column)
-		put_c(t, ' ');
+	result = t->len;
 	put_mem(t, "= ", 2);
 	print_result(t, c);
 	if (opt.spent && !c->gone)
 		put_spent(t, c->duration);
+	return result;
 }
 
 /* It never came back: nothing was written. */
@@ -108,7 +108,7 @@ static void put_lost_args(struct text *t, struct call *c, unsigned int from)
 	put_s(t, " <unfinished ...>");
 }
 
-static void put_call(struct text *t, struct call *c)
+static size_t put_call(struct text *t, struct call *c)
 {
 	put_s(t, c->name);
 	put_c(t, '(');
@@ -116,14 +116,27 @@ static void put_call(struct text *t, struct call *c)
 		put_lost_args(t, c, 0);
 	else
 		print_args(t, c, 0);
-	put_end(t, c);
+	return put_end(t, c);
+}
+
+/* Whose numbers and structs these are: told as often as it changes. */
+static void note_abi(struct thread *th, unsigned int abi)
+{
+	static const char * const modes[NR_ABIS] = { "64 bit", "32 bit", "x32" };
+
+	if (th->abi == abi)
+		return;
+	th->abi = abi;
+	if (!(opt.quiet & QUIET_PERSONALITY) && !opt.count_only && !opt.json)
+		warn("[ Process PID=%d runs in %s mode. ]", th->tid, modes[abi]);
 }
 
 /* ---------------------------------- the log ------------------------------- */
 
 static void on_log(struct tracer *tr, const struct syscall_trace_record *r)
 {
-	struct thread *th = NULL;
+	struct thread *th;
+	size_t result = 0;
 	struct call c;
 
 	if (!is_ours(tr, r->tid))
@@ -137,16 +150,15 @@ static void on_log(struct tracer *tr, const struct syscall_trace_record *r)
 	remark.len = 0;
 	if (!status_wanted(&c))
 		return;
-	if (opt.separate || opt.follow || opt.number || opt.comm || opt.nr_pids > 1) {
-		th = find_thread(r->tid);
-		th->last_nr = r->nr;
-	}
+	th = find_thread(r->tid);
+	th->last_nr = r->nr;
+	note_abi(th, r->abi);
 	line.len = 0;
 	if (opt.json)
 		json_call(&line, &c);
 	else
-		put_call(&line, &c);
-	put_line(th, r->time, &line);
+		result = put_call(&line, &c);
+	put_line(th, r->time, &line, result);
 }
 
 /* ------------------------------ before a call ----------------------------- */
@@ -213,13 +225,13 @@ static void show_entry(struct thread *th, struct call *c)
 	if (!shows_at_once() || opt.status != STATUS_ALL)
 		return;
 	th->printed = true;
-	begin_line(th, th->began);
+	th->before_line = begin_line(th, th->began);
 	add_line(th, th->line.data, th->line.len);
 }
 
 static void resume_line(struct thread *th, struct call *c)
 {
-	begin_line(th, now_ns());
+	th->before_line = begin_line(th, now_ns());
 	th->line.len = 0;
 	put_f(&th->line, "<... %s resumed>", c->name);
 	add_line(th, th->line.data, th->line.len);
@@ -228,30 +240,35 @@ static void resume_line(struct thread *th, struct call *c)
 /* What is behind the text that show_entry() has made. */
 static void show_result(struct thread *th, struct call *c)
 {
-	size_t done;
+	size_t done, result;
+	bool resumed;
 
 	if (!status_wanted(c))
 		return;
 	if (opt.json) {
 		line.len = 0;
 		json_call(&line, c);
-		put_line(th, th->began, &line);
+		put_line(th, th->began, &line, 0);
 		return;
 	}
-	if (th->printed && !line_is_open(th))
+	resumed = th->printed && !th->open;
+	if (resumed)
 		resume_line(th, c);
 	done = th->line.len;
-	if (c->gone && strncmp(c->name, "exit", 4))
-		put_s(&th->line, " <unfinished ...>");
-	else
+	if (!c->gone || !strncmp(c->name, "exit", 4))
 		print_args(&th->line, c, th->next_arg);
-	put_end(&th->line, c);
-	if (th->printed) {
-		add_line(th, th->line.data + done, th->line.len - done);
-		end_line(th);
-	} else {
-		put_line(th, th->began, &th->line);
+	else if (!resumed)
+		put_s(&th->line, " <unfinished ...>");
+	result = put_end(&th->line, c);
+	if (!th->printed) {
+		put_line(th, th->began, &th->line, result);
+		return;
 	}
+	add_line(th, th->line.data + done, result - done);
+	for (; th->before_line + result < opt.column; th->before_line++)
+		add_line(th, " ", 1);
+	add_line(th, th->line.data + result, th->line.len - result);
+	end_line(th);
 }
 
 /* Of what is shown the result is wanted, before the program goes on and writes itself. */
@@ -311,15 +328,17 @@ static void delay(struct thread *th, uint64_t ns, bool at_exit)
 
 static void on_entry(struct tracer *tr, const struct syscall_trace_record *r)
 {
-	struct thread *th = find_thread(r->tid);
+	struct thread *th;
 	struct call c;
 
-	th->tracer = tr->t;
-	th->stop = *r;
 	if (!is_ours(tr, r->tid)) {
 		sct_cont(tr->t, r);
 		return;
 	}
+	th = find_thread(r->tid);
+	th->tracer = tr->t;
+	th->stop = *r;
+	note_abi(th, r->abi);
 	keep_entry(th, r);
 	th->began = now_ns();
 	th->last_nr = r->nr;
@@ -344,13 +363,63 @@ static void on_entry(struct tracer *tr, const struct syscall_trace_record *r)
 
 /* ------------------------------- after a call ----------------------------- */
 
+static void forget_thread(struct thread *th)
+{
+	forget_counts(th->tid);
+	if (th->resume_at)
+		nr_delayed--;
+	drop_thread(th->tid);
+}
+
+static bool is_exec(unsigned int abi, unsigned int nr)
+{
+	const char *name = sct_name(abi, nr);
+
+	return name && !strncmp(name, "execve", 6);
+}
+
+/*
+ * A thread has executed a program and got the number of its leader, which has ended: that
+ * which is not there any more, and of which no end is told.
+ */
+static void take_over(const struct syscall_trace_record *r)
+{
+	struct thread *th = NULL, *new = find_thread(r->tid);
+	char path[32];
+
+	while ((th = next_thread(th))) {
+		snprintf(path, sizeof(path), "/proc/%d", th->tid);
+		if (th != new && is_exec(th->abi, th->last_nr) && access(path, F_OK))
+			break;
+	}
+	if (!th)
+		return;
+	break_line(th);
+	new->abi = th->abi;
+	new->last_nr = th->last_nr;
+	new->began = th->began;
+	new->in_call = th->in_call;
+	new->hidden = th->hidden;
+	new->printed = th->printed;
+	new->next_arg = th->next_arg;
+	new->plan = th->plan;
+	new->tracer = th->tracer;
+	new->entry = th->entry;
+	th->entry = NULL;
+	put_mem(&new->line, th->line.data, th->line.len);
+	forget_thread(th);
+}
+
 static void on_exit_or_result(struct tracer *tr, const struct syscall_trace_record *r)
 {
-	struct thread *th = find_thread(r->tid);
+	struct thread *th;
 	bool stops = r->type == SYSCALL_TRACE_EXIT;
 	struct call c;
 
-	if (!th->entry || !th->in_call) {
+	if (is_ours(tr, r->tid) && !is_known(r->tid))
+		take_over(r);
+	th = is_known(r->tid) ? find_thread(r->tid) : NULL;
+	if (!th || !th->entry || !th->in_call) {
 		if (stops)
 			sct_cont(tr->t, r);
 		return;
@@ -413,11 +482,10 @@ int64_t resume_delayed(void)
 
 static void on_signal_record(struct tracer *tr, const struct syscall_trace_record *r)
 {
-	struct thread *th = find_thread(r->tid);
+	bool known = (unsigned int)r->signal.number < NR_SIGNALS;
 
-	th->tracer = tr->t;
 	line.len = 0;
-	if (is_ours(tr, r->tid) && opt.signals[r->signal.number & 127]) {
+	if (is_ours(tr, r->tid) && known && opt.signals[r->signal.number]) {
 		if (opt.json) {
 			json_signal(&line, r);
 		} else {
@@ -427,7 +495,7 @@ static void on_signal_record(struct tracer *tr, const struct syscall_trace_recor
 			print_signal_record(&line, r);
 			put_s(&line, " ---");
 		}
-		put_line(th, now_ns(), &line);
+		put_line(find_thread(r->tid), now_ns(), &line, 0);
 	}
 	sct_cont(tr->t, r);
 }
@@ -442,7 +510,7 @@ static void on_new(struct tracer *tr, const struct syscall_trace_record *r)
 			line.len = 0;
 			json_event(&line, "new", r->tid, now_ns(), ",\"maker\":%lld",
 				   (long long)r->ret);
-			put_line(NULL, 0, &line);
+			put_line(NULL, 0, &line, 0);
 		}
 	}
 	sct_cont(tr->t, r);
@@ -453,7 +521,7 @@ static void end_call(struct thread *th)
 {
 	struct call c;
 
-	if (!th->in_call || th->hidden || !th->entry || opt.count_only || opt.json)
+	if (!th->in_call || th->hidden || !th->entry || opt.count_only)
 		return;
 	call_of(th, &c);
 	c.over = true;
@@ -483,17 +551,24 @@ static void on_end(struct tracer *tr, const struct syscall_trace_record *r)
 		put_f(&line, "+++ exited with %d +++", (int)r->ret);
 	}
 	if (!(opt.quiet & QUIET_EXIT) && !opt.count_only)
-		put_line(th, now_ns(), &line);
-	forget_counts(r->tid);
-	if (th->resume_at)
-		nr_delayed--;
-	drop_thread(r->tid);
+		put_line(th, now_ns(), &line, 0);
+	forget_thread(th);
+}
+
+static void on_gone(const struct syscall_trace_record *r)
+{
+	warn("Process %d: it has gained rights and may not be traced any more", r->tid);
+	if (is_known(r->tid))
+		forget_thread(find_thread(r->tid));
 }
 
 static void on_exec(struct tracer *tr, const struct syscall_trace_record *r)
 {
 	const struct syscall_trace_block *b = sct_block(r, NULL);
 
+	/* Its call was logged; it is the leader's number that counts from now on. */
+	if (opt.follow && !is_known(r->tid))
+		take_over(r);
 	if (opt.json && is_ours(tr, r->tid)) {
 		line.len = 0;
 		json_event(&line, "exec", r->tid, now_ns(), ",\"path\":");
@@ -503,42 +578,9 @@ static void on_exec(struct tracer *tr, const struct syscall_trace_record *r)
 		else
 			put_s(&line, "null");
 		put_c(&line, '}');
-		put_line(NULL, 0, &line);
+		put_line(NULL, 0, &line, 0);
 	}
 	sct_cont(tr->t, r);
-}
-
-/* What a process is at as we come: its number and arguments are known, the rest is not. */
-void read_current(struct tracer *tr, struct text *t)
-{
-	struct syscall_trace_record r = { .type = SYSCALL_TRACE_ENTRY, .tid = tr->pid };
-	unsigned long long a[6];
-	char path[32], text[256];
-	unsigned int i;
-	struct call c;
-	FILE *f;
-
-	if (opt.count_only || opt.json)
-		return;
-	snprintf(path, sizeof(path), "/proc/%d/syscall", tr->pid);
-	f = fopen(path, "re");
-	if (!f)
-		return;
-	if (fgets(text, sizeof(text), f) &&
-	    sscanf(text, "%u %llx %llx %llx %llx %llx %llx", &r.nr, &a[0], &a[1], &a[2], &a[3],
-		   &a[4], &a[5]) == 7 && is_shown(&r)) {
-		for (i = 0; i < 6; i++)
-			r.args[i] = a[i];
-		r.size = sizeof(r);
-		r.head = sizeof(r);
-		make_call(&c, &r, NULL);
-		c.stopped = true;	/* it sleeps, at least */
-		put_s(t, c.name);
-		put_c(t, '(');
-		print_args(t, &c, 0);
-		put_s(t, " <unfinished ...>");
-	}
-	fclose(f);
 }
 
 void handle_record(struct tracer *tr, const struct syscall_trace_record *r)
@@ -568,8 +610,7 @@ void handle_record(struct tracer *tr, const struct syscall_trace_record *r)
 		on_end(tr, r);
 		break;
 	case SYSCALL_TRACE_GONE:
-		warn("Process %d: it has gained rights and may not be traced any more", r->tid);
-		drop_thread(r->tid);
+		on_gone(r);
 		break;
 	case SYSCALL_TRACE_LOST:
 		warn("%lld calls were lost", (long long)r->ret);
@@ -583,11 +624,11 @@ void end_open_calls(void)
 	struct thread *th = NULL;
 
 	while ((th = next_thread(th))) {
-		if (!th->in_call || th->hidden || !th->printed)
-			continue;
-		if (line_is_open(th)) {
+		if (th->open) {
 			add_line(th, " <detached ...>", 15);
 			end_line(th);
+		} else if (!th->in_call || !th->printed) {
+			show_current(th->tid, " <detached ...>");
 		}
 		th->in_call = false;
 	}

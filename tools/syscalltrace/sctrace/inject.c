@@ -14,6 +14,7 @@
 #include "sctrace.h"
 
 #define MAX_POKES	8
+#define MAX_DELAY	1e18	/* nanoseconds */
 
 struct poke_data {
 	unsigned int arg;	/* from 1 */
@@ -63,7 +64,8 @@ static uint64_t parse_delay(const char *text)
 		unit = 1;
 	else if (*end && strcmp(end, "us"))
 		die("-e inject: invalid delay '%s': NUMBER, with s, ms, us or ns", text);
-	if (end == text || v < 0)
+	/* Not a number is neither. */
+	if (end == text || !(v >= 0 && v * unit <= MAX_DELAY))
 		die("-e inject: invalid delay '%s'", text);
 	return v * unit;
 }
@@ -81,23 +83,36 @@ static int parse_error(const char *text)
 	return v;
 }
 
-static void parse_when(struct rule *r, const char *text)
+/* What counts calls, from 1; 0 if it is none. */
+static unsigned int parse_count(const char **text)
 {
 	char *end;
+	unsigned long v = isdigit(**text) ? strtoul(*text, &end, 10) : 0;
+
+	if (!v || v >= -1U)
+		return 0;
+	*text = end;
+	return v;
+}
+
+static void parse_when(struct rule *r, const char *text)
+{
+	const char *end = text;
 
 	r->when_text = text;
-	r->when.first = strtoul(text, &end, 10);
+	r->when.first = parse_count(&end);
 	r->when.last = r->when.first;
-	if (!isdigit(*text) || !r->when.first)
+	if (!r->when.first)
 		goto bad;
-	if (!strncmp(end, "..", 2))
-		r->when.last = strtoul(end + 2, &end, 10);
-	else if (*end == '+')
+	if (!strncmp(end, "..", 2)) {
+		end += 2;
+		r->when.last = parse_count(&end);
+	} else if (*end == '+') {
 		r->when.last = -1U;
+	}
 	if (*end == '+') {
-		r->when.step = end[1] ? strtoul(end + 1, &end, 10) : 1;
-		if (*end == '+')
-			end++;
+		end++;
+		r->when.step = *end ? parse_count(&end) : 1;
 		if (!r->when.step)
 			goto bad;
 	} else if (r->when.last != r->when.first) {
@@ -148,8 +163,9 @@ static bool parse_plain_token(struct rule *r, const char *token)
 		char *end;
 
 		r->plan.skip = true;
+		errno = 0;
 		r->plan.result = strtoll(token + 7, &end, 0);
-		if (!token[7] || *end)
+		if (!token[7] || *end || errno)
 			die("-e inject: invalid retval '%s'", token + 7);
 	} else if (!strncmp(token, "signal=", 7)) {
 		r->plan.has_signal = true;
@@ -186,11 +202,13 @@ static void take_from_others(const struct rule *new)
 	unsigned int abi, nr;
 	struct rule *r;
 
-	for (r = new->next; r; r = r->next)
+	for (r = new->next; r; r = r->next) {
 		for (abi = 0; abi < NR_ABIS; abi++)
 			for (nr = 0; nr < NR_CALLS; nr++)
 				if (new->set.has[abi][nr])
 					r->set.has[abi][nr] = false;
+		r->set.unknown &= !new->set.unknown;
+	}
 }
 
 void parse_injection(const char *text, bool fault)
@@ -260,6 +278,8 @@ static void split(const struct call_set *set, const struct call_set *by, struct 
 			in->has[abi][nr] = set->has[abi][nr] && by->has[abi][nr];
 			out->has[abi][nr] = set->has[abi][nr] && !by->has[abi][nr];
 		}
+	in->unknown = set->unknown && by->unknown;
+	out->unknown = set->unknown && !by->unknown;
 }
 
 static void send_rule(struct sct *t, struct rule *r, const struct call_set *shown,
@@ -342,9 +362,7 @@ bool make_plan(struct plan *plan, pid_t tid, unsigned int abi, unsigned int nr)
 	const struct rule *r;
 
 	memset(plan, 0, sizeof(*plan));
-	if (abi >= NR_ABIS || nr >= NR_CALLS)
-		return false;
-	for (r = rules; r && !r->set.has[abi][nr]; r = r->next)
+	for (r = rules; r && !set_includes(&r->set, abi, nr); r = r->next)
 		;
 	if (!r || (!r->kernel_counts && !is_due(r, count(r, tid, abi, nr))))
 		return false;

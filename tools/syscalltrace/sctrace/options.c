@@ -10,7 +10,8 @@
 #include <unistd.h>
 #include "sctrace.h"
 
-#define VERSION	"1.0"
+#define VERSION		"1.0"
+#define MAX_STRING	65535U
 
 struct options opt = {
 	.status = STATUS_ALL, .string_limit = 32, .column = 40, .sort = "time",
@@ -20,7 +21,7 @@ struct options opt = {
 enum long_option {
 	OPT_JSON = 256, OPT_LIVE, OPT_SEPARATE, OPT_TRACE, OPT_SIGNAL, OPT_STATUS, OPT_ABBREV,
 	OPT_VERBOSE, OPT_RAW, OPT_INJECT, OPT_FAULT, OPT_QUIET, OPT_ABSOLUTE, OPT_RELATIVE,
-	OPT_TIMES, OPT_HEX, OPT_DECODE_FDS, OPT_DECODE_PIDS,
+	OPT_TIMES, OPT_HEX, OPT_DECODE_FDS, OPT_DECODE_PIDS, OPT_SECCOMP, OPT_DUMP,
 };
 
 static const struct option long_options[] = {
@@ -68,6 +69,16 @@ static const struct option long_options[] = {
 	{ "strings-in-hex", optional_argument, NULL, OPT_HEX },
 	{ "decode-fds", optional_argument, NULL, OPT_DECODE_FDS },
 	{ "decode-pids", required_argument, NULL, OPT_DECODE_PIDS },
+	{ "seccomp-bpf", no_argument, NULL, OPT_SECCOMP },
+	/* What we do not have: to say so. */
+	{ "daemonize", optional_argument, NULL, 'D' },
+	{ "debug", no_argument, NULL, 'd' },
+	{ "instruction-pointer", no_argument, NULL, 'i' },
+	{ "stack-traces", no_argument, NULL, 'k' },
+	{ "detach-on", required_argument, NULL, 'b' },
+	{ "read", required_argument, NULL, OPT_DUMP },
+	{ "write", required_argument, NULL, OPT_DUMP },
+	{ "kvm", required_argument, NULL, OPT_DUMP },
 	{ NULL, 0, NULL, 0 }
 };
 
@@ -137,6 +148,7 @@ void die(const char *format, ...)
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	fprintf(stderr, "sctrace: %s\n", text);
+	end_unstarted();
 	if (!dying) {
 		dying = true;
 		flush_output();
@@ -310,6 +322,8 @@ static void parse_overhead(const char *text)
 	char *end;
 
 	opt.overhead = strtod(text, &end);
+	if (!(opt.overhead >= 0 && opt.overhead < 1e9))
+		die("-O %s: a time is wanted", text);
 	if (!strcmp(end, "s"))
 		opt.overhead *= 1e6;
 	else if (!strcmp(end, "ms"))
@@ -501,7 +515,10 @@ static bool parse_value(int c)
 		opt.sort = optarg;
 		break;
 	case 's':
-		opt.string_limit = parse_number("-s", optarg, 65535);
+		/* The kernel shows no more. */
+		opt.string_limit = parse_number("-s", optarg, -1U);
+		if (opt.string_limit > MAX_STRING)
+			opt.string_limit = MAX_STRING;
 		break;
 	case 'U':
 		opt.columns = optarg;
@@ -587,9 +604,25 @@ static void parse_letter(int c)
 	case 'Z':
 		opt.status = STATUS_FAILED;
 		break;
-	case 'D': case 'd': case 'i': case 'k': case 'b':
-		fprintf(stderr, "sctrace: -%c: ", c);
-		not_here("option");
+	case OPT_SECCOMP:	/* what is not traced costs no stop anyway */
+		break;
+	case 'D':
+		not_here("-D (--daemonize)");
+		break;
+	case 'd':
+		not_here("-d (--debug)");
+		break;
+	case 'i':
+		not_here("-i (--instruction-pointer)");
+		break;
+	case 'k':
+		not_here("-k (--stack-traces)");
+		break;
+	case 'b':
+		not_here("-b (--detach-on)");
+		break;
+	case OPT_DUMP:
+		not_here("--read, --write and --kvm");
 		break;
 	default:
 		fprintf(stderr, "Try 'sctrace -h' for more information.\n");
@@ -636,6 +669,8 @@ static void check_options(void)
 		die("(-c or -C) and -ff are mutually exclusive");
 	if (opt.json && opt.live)
 		die("--json and --live are mutually exclusive");
+	if (opt.count)
+		check_counts();
 	if (opt.user && !opt.argv[0])
 		die("-u cannot be used without a command");
 }

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -28,13 +29,27 @@ static unsigned int count;
 
 /* ---------------------------------- threads ------------------------------- */
 
-struct thread *find_thread(pid_t tid)
+static struct thread *look_up(pid_t tid)
 {
-	struct thread **b = &buckets[tid & 255], *th;
+	struct thread *th;
 
-	for (th = *b; th; th = th->next)
+	for (th = buckets[tid & 255]; th; th = th->next)
 		if (th->tid == tid)
 			return th;
+	return NULL;
+}
+
+bool is_known(pid_t tid)
+{
+	return look_up(tid);
+}
+
+struct thread *find_thread(pid_t tid)
+{
+	struct thread **b = &buckets[tid & 255], *th = look_up(tid);
+
+	if (th)
+		return th;
 	th = calloc(1, sizeof(*th));
 	if (!th)
 		die("out of memory");
@@ -66,6 +81,15 @@ unsigned int nr_threads(void)
 
 /* ---------------------------------- writing ------------------------------- */
 
+/* A file of ours, in which nobody else has written behind us */
+static bool ends_at(int fd, off_t pos)
+{
+	struct stat st;
+
+	return opt.output && pos >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode) &&
+	       st.st_size == pos;
+}
+
 /* Disk full, or nobody reads. What is in the file stays whole lines. */
 static void __attribute__((noreturn)) output_failed(int fd, const char *start, const char *end)
 {
@@ -73,7 +97,7 @@ static void __attribute__((noreturn)) output_failed(int fd, const char *start, c
 	int err = errno;
 	off_t pos = lseek(fd, 0, SEEK_CUR);
 
-	if (pos >= 0 && line && ftruncate(fd, pos - (end - line - 1)))
+	if (line && ends_at(fd, pos) && ftruncate(fd, pos - (end - line - 1)))
 		err = errno;
 	if (err == EPIPE)
 		raise_signal(SIGPIPE);
@@ -160,7 +184,7 @@ void drop_thread(pid_t tid)
 	th = *p;
 	if (!th)
 		return;
-	if (printing == th)
+	if (th->open)
 		end_line(th);
 	if (th->out.len)
 		write_out(fd_of(th), &th->out);
@@ -186,6 +210,7 @@ static void open_pipe(const char *command)
 	if (pipe_pid < 0)
 		die("fork: %s", strerror(errno));
 	if (!pipe_pid) {
+		own_signals_back();
 		dup2(ends[0], 0);
 		execl("/bin/sh", "sh", "-c", command, NULL);
 		_exit(127);
@@ -213,8 +238,9 @@ void close_output(void)
 {
 	struct thread *th = NULL;
 
-	if (printing)
-		end_line(printing);
+	while ((th = next_thread(th)))
+		if (th->open)
+			end_line(th);
 	flush_output();
 	while ((th = next_thread(th)))
 		if (th->fd >= 0) {
@@ -304,7 +330,9 @@ static void put_number(struct text *t, struct thread *th)
 	if (!opt.comm)
 		return;
 	read_comm(th);
-	put_f(t, "<%s>", th->comm);
+	put_c(t, '<');
+	put_safe(t, th->comm);
+	put_c(t, '>');
 }
 
 static void put_leader(struct text *t, struct thread *th, uint64_t time)
@@ -336,35 +364,45 @@ static void put_leader(struct text *t, struct thread *th, uint64_t time)
 
 /* ----------------------------------- lines -------------------------------- */
 
-/* Another thread's line is in the way: its rest comes later. */
-static void interrupt_line(struct thread *th)
+void break_line(struct thread *th)
 {
-	if (!printing || printing == th || opt.separate)
+	if (!th || !th->open)
 		return;
-	put_s(&out, " <unfinished ...>\n");
-	printing = NULL;
+	put_s(text_of(th), " <unfinished ...>\n");
+	th->open = false;
+	if (printing == th)
+		printing = NULL;
 }
 
-void put_line(struct thread *th, uint64_t time, const struct text *line)
+void put_line(struct thread *th, uint64_t time, const struct text *line, size_t result)
 {
 	struct text *t = text_of(th);
+	size_t start;
 
-	if (th)
-		interrupt_line(NULL);
-	if (printing && printing == th)
-		end_line(th);
+	break_line(opt.separate ? th : printing);
+	start = t->len;
 	if (!opt.json)
 		put_leader(t, th, time);
-	put_mem(t, line->data, line->len);
+	put_mem(t, line->data, result);
+	while (result && t->len - start < opt.column)
+		put_c(t, ' ');
+	put_mem(t, line->data + result, line->len - result);
 	put_c(t, '\n');
 	written(th);
 }
 
-void begin_line(struct thread *th, uint64_t time)
+size_t begin_line(struct thread *th, uint64_t time)
 {
-	interrupt_line(th);
-	put_leader(text_of(th), th, time);
-	printing = th;
+	struct text *t = text_of(th);
+	size_t start;
+
+	break_line(opt.separate ? th : printing);
+	start = t->len;
+	put_leader(t, th, time);
+	th->open = true;
+	if (!opt.separate)
+		printing = th;
+	return t->len - start;
 }
 
 void add_line(struct thread *th, const char *data, size_t len)
@@ -376,19 +414,15 @@ void add_line(struct thread *th, const char *data, size_t len)
 void end_line(struct thread *th)
 {
 	put_c(text_of(th), '\n');
+	th->open = false;
 	written(th);
 	if (printing == th)
 		printing = NULL;
 }
 
-bool line_is_open(const struct thread *th)
-{
-	return printing == th;
-}
-
 /* For messages: they begin at a new line of the terminal. */
 void leave_line(void)
 {
-	interrupt_line(NULL);
+	break_line(printing);
 	flush_output();
 }

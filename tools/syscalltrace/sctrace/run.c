@@ -23,6 +23,7 @@ static struct tracer *tracers;
 static unsigned int nr_tracers;
 static volatile sig_atomic_t interrupted;
 static int command_status;
+static pid_t unstarted;
 
 void raise_signal(int sig)
 {
@@ -39,26 +40,60 @@ void raise_signal(int sig)
 	exit(128 + sig);
 }
 
-static const int own_signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTTOU, SIGTTIN, SIGPIPE };
-static struct sigaction inherited[ARRAY_SIZE(own_signals)];
+/* How they are to be: caught, if the program alone is not to hear of them; or ignored */
+static const struct {
+	int sig;
+	bool ignored;
+} own_signals[] = {
+	{ SIGHUP, false }, { SIGINT, false }, { SIGQUIT, false }, { SIGTERM, false },
+	{ SIGTTOU, true }, { SIGTTIN, true }, { SIGPIPE, true },
+};
 
+static struct sigaction inherited[ARRAY_SIZE(own_signals)], inherited_alarm, inherited_chld;
+
+/*
+ * One that comes just before we go to sleep would be noticed at the next record only. So
+ * there are more, until we are awake.
+ */
+static void on_alarm(int sig)
+{
+	(void)sig;
+	alarm(1);
+}
+
+/* The next of the same kind ends us at once, whatever we wait for. */
 static void on_signal(int sig)
 {
 	interrupted = sig;
+	alarm(1);
 }
 
 /* As strace: with a command and -o the program alone is to hear of them. */
 static void set_signals(void)
 {
 	bool block = opt.interrupts_off || (opt.output && opt.argv[0]);
-	struct sigaction action = { .sa_handler = block ? SIG_IGN : on_signal };
+	struct sigaction action = { .sa_flags = SA_RESETHAND };
+	struct sigaction tick = { .sa_handler = on_alarm };
+	struct sigaction usual = { .sa_handler = SIG_DFL };
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(own_signals); i++) {
-		if (i == 4)	/* those of terminals, and SIGPIPE */
-			action.sa_handler = SIG_IGN;
-		sigaction(own_signals[i], &action, &inherited[i]);
+		action.sa_handler = block || own_signals[i].ignored ? SIG_IGN : on_signal;
+		sigaction(own_signals[i].sig, &action, &inherited[i]);
 	}
+	sigaction(SIGALRM, &tick, &inherited_alarm);
+	/* Else nobody would tell us how the command has ended. */
+	sigaction(SIGCHLD, &usual, &inherited_chld);
+}
+
+void own_signals_back(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(own_signals); i++)
+		sigaction(own_signals[i].sig, &inherited[i], NULL);
+	sigaction(SIGALRM, &inherited_alarm, NULL);
+	sigaction(SIGCHLD, &inherited_chld, NULL);
 }
 
 /* -------------------------------- the command ----------------------------- */
@@ -67,10 +102,8 @@ static void set_signals(void)
 static int prepare(void *data)
 {
 	const struct passwd *user = data;
-	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(own_signals); i++)
-		sigaction(own_signals[i], &inherited[i], NULL);
+	own_signals_back();
 	if (!user)
 		return 0;
 	if (initgroups(user->pw_name, user->pw_gid) || setregid(user->pw_gid, user->pw_gid) ||
@@ -137,6 +170,7 @@ static void start_command(void)
 	if (err)
 		die("%s", tr->t ? sct_error(tr->t) : strerror(-err));
 	tr->command = true;
+	unstarted = tr->pid;
 	free(settings.data);
 	/* It stands before its execve: nothing was missed. */
 	do {
@@ -149,38 +183,57 @@ static void start_command(void)
 		return;
 	}
 	send_sets(tr);
+	unstarted = 0;
 	handle_record(tr, r);
+}
+
+void end_unstarted(void)
+{
+	if (unstarted)
+		kill(unstarted, SIGKILL);
 }
 
 /* --------------------------------- processes ------------------------------ */
 
-static void attach(pid_t pid)
+static int send_settings(struct tracer *tr)
 {
 	struct text settings = { NULL, 0, 0 };
-	struct text current = { NULL, 0, 0 };
-	struct tracer *tr = &tracers[nr_tracers++];
 	char *one, *save;
+	int err = 0;
+
+	put_settings(&settings);
+	put_c(&settings, 0);
+	for (one = strtok_r(settings.data, "\n", &save); one && !err;
+	     one = strtok_r(NULL, "\n", &save))
+		err = sct_command(tr->t, "%s", one);
+	free(settings.data);
+	return err;
+}
+
+/* Of several the others are traced even so. */
+static void attach(pid_t pid)
+{
+	struct tracer *tr = &tracers[nr_tracers++];
 	int err;
 
 	tr->pid = pid;
 	tr->thread_only = !opt.follow;
 	err = sct_open(&tr->t, pid, tr->thread_only ? SCT_THREAD : 0);
-	if (err)
-		die("%s", tr->t ? sct_error(tr->t) : strerror(-err));
-	put_settings(&settings);
-	put_c(&settings, 0);
-	for (one = strtok_r(settings.data, "\n", &save); one; one = strtok_r(NULL, "\n", &save))
-		if (sct_command(tr->t, "%s", one))
-			die("%s", sct_error(tr->t));
-	free(settings.data);
-	find_thread(pid);
-	read_current(tr, &current);
-	send_sets(tr);
+	if (!err)
+		err = send_settings(tr);
+	if (err) {
+		warn("%s", tr->t ? sct_error(tr->t) : strerror(-err));
+		tr->ended = true;
+		return;
+	}
 	if (!(opt.quiet & QUIET_ATTACH))
 		warn("Process %d attached", pid);
-	if (current.len)
-		put_line(find_thread(pid), now_ns(), &current);
-	free(current.data);
+	if (tr->thread_only)
+		show_current(pid, " <unfinished ...>");
+	else
+		show_all_current(pid, " <unfinished ...>");
+	find_thread(pid);
+	send_sets(tr);
 }
 
 /* ---------------------------------- the loop ------------------------------ */
@@ -287,8 +340,11 @@ int run(void)
 		attach(opt.pids[i]);
 	if (opt.argv[0])
 		start_command();
+	else if (all_ended())
+		exit(1);
 	loop();
 	sig = interrupted;
+	alarm(0);
 	if (sig)
 		end_open_calls();
 	for (i = 0; i < nr_tracers; i++)

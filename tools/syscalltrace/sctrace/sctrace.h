@@ -125,7 +125,7 @@ struct sysent {
 	struct printer args[7];
 };
 
-/* The name as the entry of calls.tbl; one made from the kernel's description if there is none */
+/* The entry of calls.tbl; if there is none, one made for this call: until the next is asked for */
 const struct sysent *find_sysent(unsigned int abi, unsigned int nr,
 				 const struct syscall_trace_record *record);
 /* Fills in of @c what @record tells; an ENTRY, or an EXIT or RESULT with @entry, or a LOG */
@@ -144,6 +144,10 @@ const void *out_struct(const struct call *c, unsigned int arg, size_t len);
 const struct syscall_trace_block *next_block(const struct syscall_trace_block *b, const void *end);
 /* Memory of a thread that stands: false if it cannot be read */
 bool read_memory(const struct call *c, uint64_t addr, void *buf, size_t len);
+/* As much of it as there is: its bytes, or 0 */
+size_t read_some(const struct call *c, uint64_t addr, void *buf, size_t len);
+/* Its structs are those that we know */
+bool is_native(const struct call *c);
 /* Structs are to be shown in short */
 bool abbreviated(const struct call *c);
 
@@ -151,6 +155,8 @@ bool abbreviated(const struct call *c);
 #define STR_NUL		0x1	/* ends at the first zero */
 #define STR_WHOLE	0x2	/* -s is no matter */
 void put_string(struct text *t, const void *data, size_t len, bool more, unsigned int flags);
+/* Names that programs give themselves, between < and > */
+void put_safe(struct text *t, const char *s);
 void put_path_arg(struct text *t, struct call *c, unsigned int arg);
 void put_fd(struct text *t, struct call *c, int fd);
 void put_dirfd(struct text *t, struct call *c, int fd);
@@ -167,9 +173,10 @@ void put_iov_base(struct text *t, const struct syscall_trace_block *b, uint64_t 
 
 /* --------------------------------- options -------------------------------- */
 
-/* Of a tracer: which calls it is to see, by ABI */
+/* Of a tracer: which calls it is to see, by ABI; nothing but bools */
 struct call_set {
 	bool has[NR_ABIS][NR_CALLS];
+	bool unknown;		/* those that have no name, whatever their number */
 };
 
 #define STATUS_SUCCESSFUL	0x01
@@ -226,6 +233,7 @@ void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* "openat,%file,!/^x/": false and a message if a name is not known */
 void parse_call_set(struct call_set *set, const char *what, const char *text);
 void all_calls(struct call_set *set, bool has);
+bool set_includes(const struct call_set *set, unsigned int abi, unsigned int nr);
 bool same_set(const struct call_set *a, const struct call_set *b);
 bool empty_set(const struct call_set *a);
 /* As the kernel's verbs take it; to be freed */
@@ -270,7 +278,10 @@ struct thread {
 	int fd;			/* of -ff, or -1 */
 	struct text out;	/* its own file's */
 	struct text line;	/* begun, if it is not printed yet */
-	bool in_call, hidden, printed;
+	size_t before_line;	/* so much stands before it */
+	bool in_call, hidden;
+	bool printed;		/* the line was begun */
+	bool open;		/* and nothing has come behind it */
 	unsigned int next_arg;
 	struct plan plan;
 	struct syscall_trace_record *entry;
@@ -282,24 +293,30 @@ struct thread {
 	bool resume_exit;
 	int old_namelen;
 	uint32_t last_nr;
+	uint8_t abi;
 	struct text remark;
 	struct thread *next;
 };
 
 struct thread *find_thread(pid_t tid);
+bool is_known(pid_t tid);
 void drop_thread(pid_t tid);
 unsigned int nr_threads(void);
 /* All of them:  NULL at first */
 struct thread *next_thread(struct thread *th);
 
 void open_output(void);
-/* A whole line without what stands before it, at @time (CLOCK_MONOTONIC) */
-void put_line(struct thread *th, uint64_t time, const struct text *line);
-/* For lines in pieces, as they come */
-void begin_line(struct thread *th, uint64_t time);
+/*
+ * A whole line without what stands before it, at @time (CLOCK_MONOTONIC). What is from
+ * @result on comes in the column of results; 0: it has none
+ */
+void put_line(struct thread *th, uint64_t time, const struct text *line, size_t result);
+/* For lines in pieces, as they come; returns how much stands before it */
+size_t begin_line(struct thread *th, uint64_t time);
 void add_line(struct thread *th, const char *data, size_t len);
 void end_line(struct thread *th);
-bool line_is_open(const struct thread *th);
+/* Something is to be written where its line is open: the rest comes later */
+void break_line(struct thread *th);
 void leave_line(void);
 void flush_output(void);
 void close_output(void);
@@ -311,6 +328,7 @@ extern bool output_is_terminal;
 
 void count_call(const struct syscall_trace_record *r, uint64_t duration);
 void print_counts(void);
+void check_counts(void);
 
 void json_call(struct text *t, struct call *c);
 void json_event(struct text *t, const char *event, pid_t tid, uint64_t time, const char *format,
@@ -321,6 +339,10 @@ void put_json_string(struct text *t, const void *data, size_t len);
 void print_signal_record(struct text *t, const struct syscall_trace_record *r);
 
 int run(void);
+/* The command that has not begun yet is not to begin. */
+void end_unstarted(void);
+/* In a child: signals as we have got them */
+void own_signals_back(void);
 /* End as a program does that the signal kills */
 void raise_signal(int sig) __attribute__((noreturn));
 

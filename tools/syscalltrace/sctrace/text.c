@@ -19,6 +19,8 @@ static void make_room(struct text *t, size_t len)
 
 void put_mem(struct text *t, const char *data, size_t len)
 {
+	if (!len)
+		return;
 	make_room(t, len);
 	memcpy(t->data + t->len, data, len);
 	t->len += len;

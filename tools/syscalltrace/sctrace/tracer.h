@@ -26,8 +26,9 @@ extern struct call_set logged_calls, stopped_calls;
 void choose_calls(void);
 bool shows_at_once(void);
 
-/* The line of the call that a process is in as we come; none if it runs */
-void read_current(struct tracer *tr, struct text *t);
+/* A line for the call that a thread is in, without its result; none if it runs */
+void show_current(pid_t tid, const char *end);
+void show_all_current(pid_t pid, const char *end);
 void handle_record(struct tracer *tr, const struct syscall_trace_record *r);
 /* Answer what has waited long enough; the nanoseconds until the next, or -1 */
 int64_t resume_delayed(void);

@@ -12,12 +12,13 @@ work=$(mktemp -d)
 cd "$work" || exit 1
 trap 'cd /; rm -rf "$work"' EXIT
 
-tests="date date_again ls shell wget python sqlite gcc signals signal_end inputs
-	inputs_long relative_exec many_processes background env_and_args exit_status stdin
+tests="date date_again ls shell wget python sqlite gcc signals signal_end computing killed inputs
+	inputs_long relative_exec many_processes background output_order env_and_args exit_status stdin
 	diverged diverged_arg diverged_result changed_image
-	crash truncated checksum version not_a_recording too_short full
+	crash truncated checksum version not_a_recording too_short full full_at_once file_limit
 	dump dump_json progress thread tsc no_tsc not_found no_output usage
-	gdb gdb_diverged nothing_touched stopped_recorder stopped_replay"
+	gdb gdb_diverged nothing_touched stopped_recorder stopped_replay interrupted
+	ignored_interrupt user"
 
 # What failed, for who reads the output
 note()
@@ -197,6 +198,37 @@ test_signal_end()
 	done
 }
 
+# Signals that come between two calls, and calls that they interrupt
+test_computing()
+{
+	record "$here/screplay_compute" || return
+	[ $status = 0 ] || note "status $status: $(cat was)" || return
+	grep -q "^an alarm$" was || note "$(cat was)" || return
+	# They were all held until the next call.
+	grep -q " rounds, 0 alarms within them" was || note "$(cat was)" || return
+	replay
+}
+
+# From outside, in a call, and in none
+test_killed()
+{
+	mkfifo fifo
+	for what in "while :; do :; done" "read -r x < fifo" "sleep 100" "kill -STOP \$\$"; do
+		screplay record -o rec sh -c "echo \$\$; $what" > fifo 2> was.err &
+		recorder=$!
+		read -r program < fifo
+		kill -9 "$program"
+		wait $recorder
+		status=$?
+		[ $status = 137 ] || note "$what: status $status: $(cat was.err)" || return
+		screplay dump rec > now || note "$what: the recording is not whole" || return
+		tail -n 2 now | grep -q "SIGKILL" || note "$what: $(tail -n 2 now)" || return
+		echo "$program" > was
+		replay || return
+	done
+	record sh -c 'sleep 100 & kill -9 $!; wait $!; echo $?' && replay
+}
+
 make_big()
 {
 	dd if=/dev/urandom of=big bs=1k count=400 2> /dev/null
@@ -241,6 +273,20 @@ test_background()
 	record sh -c 'for i in 1 2 3 4; do (echo $i; date; echo $i) & done; wait; echo end
 		sleep 100 & kill $!; wait $!; echo $?' || return
 	replay
+}
+
+# Processes that print at the same time
+test_output_order()
+{
+	record sh -c 'for i in 1 2 3 4 5 6; do
+			(j=0; while [ $j -lt 40 ]; do j=$((j + 1)); echo $i.$j; done) &
+		done; wait' || return
+	replay || return
+	timeout 60 screplay record -o rec sh -c 'for i in 1 2 3; do
+			(j=0; while [ $j -lt 40 ]; do j=$((j + 1)); echo $i.$j; echo e >&2; done) &
+		done; wait' > was 2>&1 || note "status $?" || return
+	timeout 60 screplay replay -p rec > now 2>&1 || note "status $?" || return
+	cmp was now
 }
 
 test_env_and_args()
@@ -408,6 +454,33 @@ test_full()
 	umount small
 	[ $now = 125 ] || note "status $now" || return
 	grep -q "No space left.*the program goes on" was.err || note "$(cat was.err)" || return
+	[ "$(tail -n 1 was)" = 9000 ] || note "it has not gone on" || return
+	fails_with 123 "printed up to there" screplay dump rec
+}
+
+# There was no room from the beginning.
+test_full_at_once()
+{
+	[ "$(id -u)" = 0 ] || skip "only root can mount" || return
+	mkdir small && mount -t tmpfs -o size=4k none small || skip "no tmpfs" || return
+	dd if=/dev/zero of=small/other bs=4k count=1 2> /dev/null
+	timeout 60 screplay record -o small/rec sh -c "echo words; exit 7" > was 2> was.err
+	now=$?
+	cp small/rec rec
+	umount small
+	[ $now = 125 ] || note "status $now" || return
+	grep -q "No space left" was.err || note "$(cat was.err)" || return
+	[ "$(cat was)" = words ] || note "it has not run" || return
+	fails_with 122 "no recording" screplay dump rec
+}
+
+test_file_limit()
+{
+	timeout 60 sh -c "ulimit -f 100; exec screplay record -o rec sh -c 'i=0
+		while [ \$i -lt 9000 ]; do i=\$((i + 1)); echo \$i; done'" > was 2> was.err
+	now=$?
+	[ $now = 125 ] || note "status $now" || return
+	grep -q "File too large.*the program goes on" was.err || note "$(cat was.err)" || return
 	[ "$(tail -n 1 was)" = 9000 ] || note "it has not gone on" || return
 	fails_with 123 "printed up to there" screplay dump rec
 }
@@ -605,6 +678,78 @@ test_stopped_replay()
 	now=$?
 	[ $now = 125 ] || note "status $now: $(cat now.err)" || return
 	[ ! -e "/proc/${child%% *}" ] || note "process $child is left"
+}
+
+# Interrupt the process group of "screplay record" as a terminal does. $1: what the program
+# does first; then it says "words"
+interrupt_group()
+{
+	mkfifo fifo go
+	# Other than a shell, it does not let what runs in the background ignore SIGINT.
+	python3 -c 'import os, signal, sys
+os.setpgid(0, 0)
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execvp("screplay", ["screplay"] + sys.argv[1:])
+' record -o rec sh -c "$1; echo \$\$; read -r x < go; echo \"\$x\"" > fifo 2> was.err &
+	recorder=$!
+	exec 3< fifo
+	read -r program <&3
+	kill -INT -$recorder
+}
+
+# What the terminal sends ends the program, and the recording is whole.
+test_interrupted()
+{
+	have python3 || return
+	interrupt_group :
+	wait $recorder
+	status=$?
+	cat <&3 > was
+	exec 3<&-
+	[ $status = 130 ] || note "status $status: $(cat was.err)" || return
+	[ ! -e "/proc/$program" ] || note "process $program is left" || return
+	screplay dump rec > now || note "the recording is not whole" || return
+	echo "$program" > was
+	replay
+}
+
+test_ignored_interrupt()
+{
+	have python3 || return
+	interrupt_group "trap '' INT"
+	echo words > go
+	wait $recorder
+	status=$?
+	cat <&3 > rest
+	exec 3<&-
+	[ $status = 0 ] || note "status $status: $(cat was.err)" || return
+	[ "$(cat rest)" = words ] || note "$(cat rest)" || return
+	printf '%s\nwords\n' "$program" > was
+	replay
+}
+
+# All of it without privileges
+test_user()
+{
+	[ "$(id -u)" = 0 ] || skip "only root can become another" || return
+	mkdir own && chown 1000 own "$work" && chmod 755 "$work" "$work/user" && cd own || return
+	cat > all <<-'EOF'
+	cd "$(dirname "$0")"
+	screplay record -o rec sh -c 'id -u; echo $RANDOM; date; (sleep 0.1; exit 5) & wait $!
+		echo $?; ls -l' > was 2> was.err || echo "record: $?: $(cat was.err)"
+	screplay replay -p rec > now 2> now.err || echo "replay: $?: $(cat now.err)"
+	cmp was now
+	[ "$(head -n 1 was)" = 1000 ] || echo "not as user 1000"
+	screplay record -o rec "$1/screplay_signals" 15 > was 2> was.err
+	[ $? = 143 ] || echo "record: $(cat was.err)"
+	screplay replay -p rec > now 2> now.err
+	[ $? = 143 ] || echo "replay: $(cat now.err)"
+	cmp was now
+	screplay dump rec > text || echo "dump: $?"
+	EOF
+	chmod 755 all
+	su -s /bin/sh -c "PATH=$PATH sh $PWD/all $here" user > said 2>&1 < /dev/null
+	[ ! -s said ] || note "$(cat said)"
 }
 
 # -------------------------------------------------------------------------------
