@@ -1927,10 +1927,14 @@ void strace_exec_unsafe(struct linux_binprm *bprm)
 }
 
 /* The layer may not trace the new program; nor is it shown how this call ends. */
-static void lose_seat(struct strace_task *st, struct strace_seat *seat)
+static void lose_seat(struct strace_task *st, struct strace_seat *seat, bool gains_privilege)
 {
 	struct strace_layer *layer = seat->layer;
 	unsigned int i;
+
+	/* To lose its tracer is no way out, unless that has no say in it. */
+	if (!gains_privilege && READ_ONCE(layer->onclose) == SYSCALL_ONCLOSE_KILL)
+		do_send_sig_info(SIGKILL, SEND_SIG_PRIV, current, PIDTYPE_TGID);
 
 	for (i = 0; st && st->nest && i < st->nest->nr; i++)
 		if (st->nest->seats[i].layer == layer)
@@ -1968,7 +1972,7 @@ void strace_exec_committed(struct linux_binprm *bprm)
 		if (strace_seat_is_live(&nest->seats[i]) &&
 		    strace_seat_covers(&nest->seats[i], st) &&
 		    !strace_layer_may_stay(nest->seats[i].layer))
-			lose_seat(st, &nest->seats[i]);
+			lose_seat(st, &nest->seats[i], bprm->secureexec);
 	}
 	for (i = 0; st && nest && i < nest->nr; i++)
 		st->executed |= wants_events(&nest->seats[i], st);

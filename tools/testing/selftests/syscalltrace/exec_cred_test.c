@@ -358,6 +358,36 @@ TEST_F(cred_exec, word_that_was_left_is_void)
 	EXPECT_EQ(-EXDEV, result_after_close(_metadata, &self->t));
 }
 
+/* How a program ends whose user's tracer wants it to die without it. */
+static int status_under_kill(struct __test_metadata *_metadata, struct tracee *t)
+{
+	int fd;
+
+	EXPECT_TRUE(be_user(CAP(SETUID)));
+	fd = open_syscall(t->pid, 0, O_RDWR);
+	EXPECT_SAY(0, fd, "onclose kill");
+	EXPECT_SAY(0, fd, "trace none");
+	EXPECT_TRUE(be_root());
+	open_gate(t);
+	hear_report(t);
+	/* If it is still there, it waits. */
+	if (told(t) == getpid())
+		open_gate(t);
+	return wait_status(t);
+}
+
+/* To become a program that the tracer must not see is no way out. */
+TEST_F(cred_exec, killed_rather_than_lost)
+{
+	if (!start_scene(&self->t, UNREADABLE, &simple_scene))
+		SKIP(return, "%s", missing);
+	EXPECT_EQ(256 + SIGKILL, status_under_kill(_metadata, &self->t));
+	stop_tracee(&self->t);
+	if (!start_scene(&self->t, SET_UID, &setuid_scene))
+		SKIP(return, "%s", missing);
+	EXPECT_EQ(0, status_under_kill(_metadata, &self->t));
+}
+
 /* What counts is who opened the file, also when that one has dropped its rights. */
 TEST_F(cred_exec, tracer_that_dropped_its_identity)
 {
