@@ -169,7 +169,7 @@ void hold_look(struct recorder *r)
 	if (!r->holding)
 		return;
 	now = now_ns();
-	if (now - r->looked < HOLD_NS)
+	if (now - r->looked < HOLD_LOOK_NS)
 		return;
 	r->looked = now;
 	for (p = r->all; p; p = p->next) {

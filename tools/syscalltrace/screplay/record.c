@@ -467,7 +467,7 @@ static void loop(struct recorder *r)
 	int ret, err;
 
 	for (;;) {
-		ret = sct_next(r->t, &record, r->holding ? HOLD_NS : FLUSH_NS);
+		ret = sct_next(r->t, &record, r->holding ? HOLD_LOOK_NS : FLUSH_NS);
 		if (ret > 0) {
 			on_record(r, record);
 		} else if (ret == -ETIME || ret == -EINTR) {

@@ -45,7 +45,8 @@ struct recorder {
 
 /* hold.c */
 
-#define HOLD_NS	10000000LL
+#define HOLD_NS	50000000LL	/* of its CPU time */
+#define HOLD_LOOK_NS	10000000LL
 
 void hold_inherit(struct traced *p, const struct traced *from);
 void hold_forget(struct recorder *r, struct traced *p);

@@ -102,6 +102,9 @@ static void on_new(struct replay *r, const struct syscall_trace_record *stop)
 
 	if (!child) {
 		kill(stop->tid, SIGKILL);
+		/* So it was recorded: it was killed before its first instruction. */
+		if (r->recording.end == READER_WHOLE)
+			return;
 		if (parent)
 			recording_over(r, parent, "it makes a process");
 		warn("process %d: nobody has made it: report this", (int)stop->tid);

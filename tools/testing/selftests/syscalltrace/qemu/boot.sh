@@ -22,7 +22,7 @@
 #	profile	where the instructions of the benchmark's job $JOB go
 #
 # Environment: TREE, BUILD; TEST_TIMEOUT in seconds for all but shells;
-# TESTS, a list of selftests to run instead of all; QEMU_ARGS.
+ a list of selftests to run instead of all; QEMU_ARGS., a list of selftests to run instead of all; QEMU_ARGS.
 set -e
 
 : "${TREE:?}" "${BUILD:?}"
@@ -194,7 +194,7 @@ if [ "$mode" = tools ]; then
 	: "${TESTS:=$(cd $here/tools && echo lib_test *_test.sh)}"
 fi
 export TESTS
-MODE=$mode $here/qemu/initramfs.sh "$run/initramfs.gz"
+MODE=${MODE:-$mode} $here/qemu/initramfs.sh "$run/initramfs.gz"
 
 case $mode in
 demo)

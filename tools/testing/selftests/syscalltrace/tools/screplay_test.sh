@@ -129,8 +129,8 @@ test_wget()
 {
 	busybox httpd --help 2>&1 | grep -q Usage || skip "there is no httpd" || return
 	mkdir -p www && dd if=/dev/urandom bs=1k count=200 2> /dev/null | od > www/page
-	# The port may be taken.
-	port=8099
+	# Another such test may run.
+	port=$((8100 + $$ % 1000))
 	busybox httpd -f -p 127.0.0.1:$port -h www & server=$!
 	until busybox wget -q -O /dev/null http://127.0.0.1:$port/page; do
 		kill -0 $server || note "no server" || return
@@ -212,8 +212,8 @@ test_computing()
 # From outside, in a call, and in none
 test_killed()
 {
-	mkfifo fifo
-	for what in "while :; do :; done" "read -r x < fifo" "sleep 100" "kill -STOP \$\$"; do
+	mkfifo fifo never
+	for what in "while :; do :; done" "read -r x < never" "exec sleep 100" "kill -STOP \$\$"; do
 		screplay record -o rec sh -c "echo \$\$; $what" > fifo 2> was.err &
 		recorder=$!
 		read -r program < fifo
@@ -226,7 +226,10 @@ test_killed()
 		echo "$program" > was
 		replay || return
 	done
-	record sh -c 'sleep 100 & kill -9 $!; wait $!; echo $?' && replay
+	# Many of them before their first instruction
+	record sh -c 'i=0
+		while [ $i -lt 30 ]; do i=$((i + 1)); sleep 100 & kill -9 $!; wait $!; echo $?; done' &&
+		replay
 }
 
 make_big()
