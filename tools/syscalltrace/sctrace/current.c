@@ -106,36 +106,43 @@ static void read_arguments(struct current *cur)
 	}
 }
 
-/* @end: how the line ends */
-void show_current(pid_t tid, const char *end)
+void read_current(pid_t tid, const char *end)
 {
 	struct current *cur = calloc(1, sizeof(*cur));
-	struct text t = { NULL, 0, 0 };
+	struct thread *th = find_thread(tid);
+	struct text *t = &th->line;
 	struct call c;
 
 	if (!cur)
 		die("out of memory");
+	t->len = 0;
 	cur->r = (struct syscall_trace_record){ .type = SYSCALL_TRACE_ENTRY, .tid = tid,
 						.size = sizeof(cur->r), .head = sizeof(cur->r) };
 	if (!opt.count_only && !opt.json && read_registers(tid, &cur->r) &&
 	    set_includes(&opt.trace, cur->r.abi, cur->r.nr)) {
+		note_abi(th, cur->r.abi);
 		read_arguments(cur);
 		make_call(&c, &cur->r, NULL);
 		c.stopped = true;	/* it sleeps, at least */
 		c.remark = NULL;
 		if (!opt.nr_paths || paths_match(&c)) {
-			put_s(&t, c.name);
-			put_c(&t, '(');
-			print_args(&t, &c, 0);
-			put_s(&t, end);
-			put_line(find_thread(tid), now_ns(), &t, 0);
+			put_s(t, c.name);
+			put_c(t, '(');
+			print_args(t, &c, 0);
+			put_s(t, end);
 		}
 	}
-	free(t.data);
 	free(cur);
 }
 
-void show_all_current(pid_t pid, const char *end)
+void show_current(struct thread *th)
+{
+	if (th->line.len)
+		put_line(th, now_ns(), &th->line, 0);
+	th->line.len = 0;
+}
+
+void read_all_current(pid_t pid, const char *end)
 {
 	char path[32];
 	struct dirent *d;
@@ -147,6 +154,6 @@ void show_all_current(pid_t pid, const char *end)
 		return;
 	while ((d = readdir(dir)))
 		if (atoi(d->d_name) > 0)
-			show_current(atoi(d->d_name), end);
+			read_current(atoi(d->d_name), end);
 	closedir(dir);
 }

@@ -83,7 +83,7 @@ void p_sockaddr_in(struct text *t, struct call *c, unsigned int arg, const void 
 	const void *addr = in_data(c, arg, &len);
 
 	(void)param;
-	if (addr)
+	if (addr && len >= sizeof(sa_family_t))
 		put_sockaddr(t, addr, len);
 	else
 		put_addr(t, c->args[arg]);
@@ -249,7 +249,7 @@ void p_sockopt_in(struct text *t, struct call *c, unsigned int arg, const void *
 	const void *data = in_data(c, arg, &len);
 
 	(void)param;
-	if (data)
+	if (data && len)
 		put_option(t, c, data, len);
 	else
 		put_addr(t, c->args[arg]);

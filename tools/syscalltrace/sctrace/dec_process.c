@@ -438,7 +438,7 @@ void p_groups(struct text *t, struct call *c, unsigned int arg, const void *para
 	const void *ids = in_data(c, arg, &len);
 
 	(void)param;
-	put_groups(t, c, arg, ids, len / 4);
+	put_groups(t, c, arg, len || !c->args[0] ? ids : NULL, len / 4);
 }
 
 void p_groups_out(struct text *t, struct call *c, unsigned int arg, const void *param)

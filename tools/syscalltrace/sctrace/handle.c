@@ -120,7 +120,7 @@ static size_t put_call(struct text *t, struct call *c)
 }
 
 /* Whose numbers and structs these are: told as often as it changes. */
-static void note_abi(struct thread *th, unsigned int abi)
+void note_abi(struct thread *th, unsigned int abi)
 {
 	static const char * const modes[NR_ABIS] = { "64 bit", "32 bit", "x32" };
 
@@ -618,8 +618,8 @@ void handle_record(struct tracer *tr, const struct syscall_trace_record *r)
 	}
 }
 
-/* We leave: what is begun is shown so. */
-void end_open_calls(void)
+/* We leave: what is begun is shown so. @logged: of the calls that did not stop, too */
+void end_open_calls(bool logged)
 {
 	struct thread *th = NULL;
 
@@ -627,8 +627,9 @@ void end_open_calls(void)
 		if (th->open) {
 			add_line(th, " <detached ...>", 15);
 			end_line(th);
-		} else if (!th->in_call || !th->printed) {
-			show_current(th->tid, " <detached ...>");
+		} else if (logged && !(th->in_call && th->printed)) {
+			read_current(th->tid, " <detached ...>");
+			show_current(th);
 		}
 		th->in_call = false;
 	}

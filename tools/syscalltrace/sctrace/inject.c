@@ -246,20 +246,20 @@ void parse_injection(const char *text, bool fault)
 
 /* ---------------------------------- sending ------------------------------- */
 
-static void command_for(struct sct *t, const struct rule *r, const struct call_set *set,
-			const char *action)
+static int command_for(struct sct *t, const struct rule *r, const struct call_set *set,
+		       const char *action)
 {
-	char *text = set_text(set);
+	char *text;
 	int err;
 
-	if (!empty_set(set)) {
-		err = sct_command(t, "on %s %s%s%s%s", text, r && r->when_text ? "when=" : "",
-				  r && r->when_text ? r->when_text : "",
-				  r && r->when_text ? " " : "", action);
-		if (err)
-			die("%s", sct_error(t));
-	}
+	if (empty_set(set))
+		return 0;
+	text = set_text(set);
+	err = sct_command(t, "on %s %s%s%s%s", text, r && r->when_text ? "when=" : "",
+			  r && r->when_text ? r->when_text : "", r && r->when_text ? " " : "",
+			  action);
 	free(text);
+	return err;
 }
 
 static bool does_nothing_else(const struct rule *r)
@@ -282,38 +282,43 @@ static void split(const struct call_set *set, const struct call_set *by, struct 
 	out->unknown = set->unknown && !by->unknown;
 }
 
-static void send_rule(struct sct *t, struct rule *r, const struct call_set *shown,
-		      const struct call_set *stopped)
+static int send_rule(struct sct *t, struct rule *r, const struct call_set *shown,
+		     const struct call_set *stopped)
 {
-	struct call_set seen, unseen, both, rest;
+	struct call_set set = r->set, seen, unseen, both, rest;
 	char action[64];
+	int err = 0;
 
-	split(&r->set, shown, &seen, &unseen);
+	split(&set, shown, &seen, &unseen);
 	if (does_nothing_else(r)) {
 		if (r->plan.result < 0 && r->plan.result >= -4095)
 			snprintf(action, sizeof(action), "skip-fail %d", (int)-r->plan.result);
 		else
 			snprintf(action, sizeof(action), "skip-ok %lld", (long long)r->plan.result);
-		command_for(t, r, &unseen, action);
-		r->set = seen;
+		err = command_for(t, r, &unseen, action);
+		set = seen;
 	}
-	split(&r->set, stopped, &both, &rest);
+	split(&set, stopped, &both, &rest);
 	r->kernel_counts = empty_set(&both);
-	command_for(t, r->kernel_counts ? r : NULL, &r->set, "stop");
+	return err ? err : command_for(t, r->kernel_counts ? r : NULL, &set, "stop");
 }
 
-void send_rules(struct sct *t, const struct call_set *logged, const struct call_set *stopped)
+int send_rules(struct sct *t, const struct call_set *logged, const struct call_set *stopped,
+	       bool by_set)
 {
 	struct call_set shown;
 	struct rule *r;
 	unsigned int i;
+	int err;
 
 	for (i = 0; i < sizeof(shown); i++)
 		((bool *)&shown)[i] = ((const bool *)logged)[i] || ((const bool *)stopped)[i];
-	command_for(t, NULL, logged, "log");
-	command_for(t, NULL, stopped, "stop");
-	for (r = rules; r; r = r->next)
-		send_rule(t, r, &shown, stopped);
+	err = command_for(t, NULL, logged, "log");
+	if (!err && !by_set)
+		err = command_for(t, NULL, stopped, "stop");
+	for (r = rules; r && !err; r = r->next)
+		err = send_rule(t, r, &shown, stopped);
+	return err;
 }
 
 /* --------------------------------- deciding ------------------------------- */

@@ -560,6 +560,23 @@ static bool count_letter(int c)
 	return true;
 }
 
+static void refuse_absent(int c)
+{
+	static const struct {
+		int option;
+		const char *name;
+	} absent[] = {
+		{ 'b', "-b (--detach-on)" }, { 'D', "-D (--daemonize)" }, { 'd', "-d (--debug)" },
+		{ 'i', "-i (--instruction-pointer)" }, { 'k', "-k (--stack-traces)" },
+		{ OPT_DUMP, "--read, --write and --kvm" },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(absent); i++)
+		if (absent[i].option == c)
+			not_here(absent[i].name);
+}
+
 static void parse_letter(int c)
 {
 	switch (c) {
@@ -606,25 +623,8 @@ static void parse_letter(int c)
 		break;
 	case OPT_SECCOMP:	/* what is not traced costs no stop anyway */
 		break;
-	case 'D':
-		not_here("-D (--daemonize)");
-		break;
-	case 'd':
-		not_here("-d (--debug)");
-		break;
-	case 'i':
-		not_here("-i (--instruction-pointer)");
-		break;
-	case 'k':
-		not_here("-k (--stack-traces)");
-		break;
-	case 'b':
-		not_here("-b (--detach-on)");
-		break;
-	case OPT_DUMP:
-		not_here("--read, --write and --kvm");
-		break;
 	default:
+		refuse_absent(c);
 		fprintf(stderr, "Try 'sctrace -h' for more information.\n");
 		exit(1);
 	}

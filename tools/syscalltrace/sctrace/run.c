@@ -17,6 +17,7 @@
 #include "tracer.h"
 
 #define LOG_KIB		1024
+#define DRAIN_NS	100000000	/* for what is logged already, as we leave */
 #define LEAST_LIMIT	512	/* the largest struct that is printed: utsname, 390 bytes */
 
 static struct tracer *tracers;
@@ -136,20 +137,20 @@ static void put_settings(struct text *s)
 }
 
 /* Signals are for lines only. */
-static void send_sets(struct tracer *tr)
+static int send_sets(struct tracer *tr)
 {
 	char *signals = opt.count_only ? strdup("none") : signals_text();
 	char *calls = shows_at_once() ? set_text(&stopped_calls) : strdup("none");
-	struct call_set none;
+	int err;
 
-	all_calls(&none, false);
-	if (sct_command(tr->t, "signals %s", signals))
-		die("%s", sct_error(tr->t));
-	send_rules(tr->t, &logged_calls, shows_at_once() ? &none : &stopped_calls);
-	if (sct_command(tr->t, "trace %s", calls))
-		die("%s", sct_error(tr->t));
+	err = sct_command(tr->t, "signals %s", signals);
+	if (!err)
+		err = send_rules(tr->t, &logged_calls, &stopped_calls, shows_at_once());
+	if (!err)
+		err = sct_command(tr->t, "trace %s", calls);
 	free(signals);
 	free(calls);
+	return err;
 }
 
 static void start_command(void)
@@ -182,7 +183,8 @@ static void start_command(void)
 		tr->ended = true;
 		return;
 	}
-	send_sets(tr);
+	if (send_sets(tr))
+		die("%s", sct_error(tr->t));
 	unstarted = 0;
 	handle_record(tr, r);
 }
@@ -214,6 +216,7 @@ static int send_settings(struct tracer *tr)
 static void attach(pid_t pid)
 {
 	struct tracer *tr = &tracers[nr_tracers++];
+	struct thread *th = NULL;
 	int err;
 
 	tr->pid = pid;
@@ -221,19 +224,22 @@ static void attach(pid_t pid)
 	err = sct_open(&tr->t, pid, tr->thread_only ? SCT_THREAD : 0);
 	if (!err)
 		err = send_settings(tr);
+	if (tr->thread_only)
+		read_current(pid, " <unfinished ...>");
+	else
+		read_all_current(pid, " <unfinished ...>");
+	if (!err)
+		err = send_sets(tr);
 	if (err) {
 		warn("%s", tr->t ? sct_error(tr->t) : strerror(-err));
 		tr->ended = true;
+		drop_thread(pid);
 		return;
 	}
 	if (!(opt.quiet & QUIET_ATTACH))
 		warn("Process %d attached", pid);
-	if (tr->thread_only)
-		show_current(pid, " <unfinished ...>");
-	else
-		show_all_current(pid, " <unfinished ...>");
-	find_thread(pid);
-	send_sets(tr);
+	while ((th = next_thread(th)))
+		show_current(th);
 }
 
 /* ---------------------------------- the loop ------------------------------ */
@@ -314,6 +320,21 @@ static void loop(void)
 
 /* ----------------------------------- the end ------------------------------ */
 
+/* A command has got those of the terminal itself: it makes its call no more. */
+static void show_rest(int sig)
+{
+	uint64_t until = now_ns() + DRAIN_NS;
+	bool command = false;
+	unsigned int i;
+
+	for (i = 0; i < nr_tracers; i++) {
+		command |= tracers[i].command;
+		while (!tracers[i].ended && now_ns() < until && take_one(&tracers[i], 0))
+			;
+	}
+	end_open_calls(!command || (sig != SIGINT && sig != SIGQUIT));
+}
+
 static void leave(struct tracer *tr, int sig)
 {
 	if (tr->ended)
@@ -346,7 +367,7 @@ int run(void)
 	sig = interrupted;
 	alarm(0);
 	if (sig)
-		end_open_calls();
+		show_rest(sig);
 	for (i = 0; i < nr_tracers; i++)
 		leave(&tracers[i], sig);
 	if (opt.count)

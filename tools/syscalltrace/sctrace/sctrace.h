@@ -250,8 +250,12 @@ bool paths_match(const struct call *c);
 struct rule;
 void parse_injection(const char *text, bool fault);
 bool have_injections(void);
-/* All rules for the kernel, with the log below them */
-void send_rules(struct sct *t, const struct call_set *logged, const struct call_set *stopped);
+/*
+ * All rules for the kernel, with the log below them; @by_set: those that stop do so by the set
+ * of "trace". 0, or a negative errno, and sct_error() says why
+ */
+int send_rules(struct sct *t, const struct call_set *logged, const struct call_set *stopped,
+	       bool by_set);
 
 /**
  * struct plan - what is to become of a call that has stopped

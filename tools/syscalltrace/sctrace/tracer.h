@@ -26,12 +26,14 @@ extern struct call_set logged_calls, stopped_calls;
 void choose_calls(void);
 bool shows_at_once(void);
 
-/* A line for the call that a thread is in, without its result; none if it runs */
-void show_current(pid_t tid, const char *end);
-void show_all_current(pid_t pid, const char *end);
+/* The line of the call that a thread is in, which ends with @end; none if it runs */
+void read_current(pid_t tid, const char *end);
+void read_all_current(pid_t pid, const char *end);
+void show_current(struct thread *th);
+void note_abi(struct thread *th, unsigned int abi);
 void handle_record(struct tracer *tr, const struct syscall_trace_record *r);
 /* Answer what has waited long enough; the nanoseconds until the next, or -1 */
 int64_t resume_delayed(void);
-void end_open_calls(void);
+void end_open_calls(bool logged);
 
 #endif

@@ -9,12 +9,22 @@
  *	block		reads a pipe that nobody writes to, until it is killed
  *	getppid N	calls getppid() so often
  *	i386		makes a call through int 0x80
+ *	unknown		makes calls that there are not
+ *	name		gives itself a name with a control sequence, and calls getppid()
+ *	futex		unlocks a futex that it has not locked
+ *	mount		mounts with data that is far too long
+ *	sleepers N	makes so many threads that sleep, one after the other, and gets a signal
+ *			each time
+ *	thread-exec	executes this program, with the argument "getppid 1", from a thread
  */
+#include <linux/futex.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <fcntl.h>
@@ -86,11 +96,88 @@ static void do_i386(void)
 	printf("%d\n", ret == getpid());
 }
 
+static void do_unknown(void)
+{
+	syscall(999, 1, 2, 3, 4, 5, 6);
+	syscall(5000, 1, 2, 3, 4, 5, 6);
+}
+
+static void do_name(void)
+{
+	prctl(PR_SET_NAME, "a\033[31m<b>");
+	syscall(SYS_getppid);
+}
+
+static void do_futex(void)
+{
+	static int word;
+
+	syscall(SYS_futex, &word, FUTEX_UNLOCK_PI, 0, NULL, NULL, 0);
+}
+
+static void do_mount(void)
+{
+	static char data[200000];
+
+	memset(data, 'x', sizeof(data) - 1);
+	mount("none", "/nothing", "tmpfs", 0, data);
+}
+
+static void *sleep_once(void *arg)
+{
+	usleep(1000);
+	return arg;
+}
+
+static void do_sleepers(int n)
+{
+	pthread_t thread;
+
+	signal(SIGUSR1, on_signal);
+	while (n--) {
+		if (pthread_create(&thread, NULL, sleep_once, NULL))
+			exit(1);
+		raise(SIGUSR1);
+		pthread_join(thread, NULL);
+		syscall(SYS_getppid);
+	}
+}
+
+static void *execute(void *arg)
+{
+	execl("/proc/self/exe", "calls", "getppid", "1", NULL);
+	return arg;
+}
+
+static void do_thread_exec(void)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, execute, NULL))
+		exit(1);
+	for (;;)
+		pause();
+}
+
+static const struct {
+	const char *name;
+	void (*run)(void);
+} hostile[] = {
+	{ "unknown", do_unknown }, { "name", do_name }, { "futex", do_futex },
+	{ "mount", do_mount }, { "thread-exec", do_thread_exec },
+};
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
+	unsigned int j;
 	int i;
 
+	for (j = 0; j < sizeof(hostile) / sizeof(hostile[0]); j++)
+		if (!strcmp(what, hostile[j].name)) {
+			hostile[j].run();
+			return 0;
+		}
 	if (!strcmp(what, "read"))
 		do_read();
 	else if (!strcmp(what, "vector"))
@@ -103,6 +190,8 @@ int main(int argc, char **argv)
 		do_block();
 	else if (!strcmp(what, "i386"))
 		do_i386();
+	else if (!strcmp(what, "sleepers") && argc > 2)
+		do_sleepers(atoi(argv[2]));
 	else if (!strcmp(what, "getppid") && argc > 2)
 		for (i = 0; i < atoi(argv[2]); i++)
 			syscall(SYS_getppid);

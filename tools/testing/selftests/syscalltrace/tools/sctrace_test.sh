@@ -373,6 +373,102 @@ together()
 	check "nothing to trace" is $status 1
 }
 
+# ------------------------------ hostile programs ------------------------------
+
+hostile()
+{
+	trace "$CALLS" unknown
+	check "calls that nobody knows" has '^syscall_0x3e7\(0x1, 0x2, 0x3, 0x4, 0x5, 0x6\) = -1 ENOSYS'
+	check "with large numbers, too" has '^syscall_0x1388\('
+	trace -e 'trace=!write,brk' "$CALLS" unknown
+	check "they are among all others" has '^syscall_0x3e7\('
+	trace --live "$CALLS" unknown
+	check "and stop" has '^syscall_0x3e7\('
+	trace -c "$CALLS" unknown
+	check "and are counted" has ' 1 +1 +syscall_0x3e7$'
+	trace -e %file "$CALLS" unknown
+	check "but are in no class" hasnt syscall_
+	trace -e inject=all:error=EXDEV:when=2+ -e 'trace=!execve' "$CALLS" unknown
+	check "and can be injected into" has 'EXDEV'
+	trace -f -Y -e getppid "$CALLS" name
+	check "names of processes are escaped" has '^[0-9]+<a\\33\[31m\\74b\\76> +getppid'
+	for how in "" -f --live --json; do
+		# shellcheck disable=SC2086 # may be none
+		trace $how "$CALLS" futex
+		check "FUTEX_UNLOCK_PI $how" has 'FUTEX_UNLOCK_PI("|\) )'
+	done
+	trace -s 1000000 -e mount "$CALLS" mount
+	check "-s above what the kernel shows" is $status 0
+	check "data of mount is cut" has '^mount\("none", "/nothing", "tmpfs", 0, "x{4096}"\.\.\.\)'
+	timeout 20 "$SCTRACE" "$CALLS" sleepers 5 2> out
+	check "threads that are not traced" is $? 0
+	check "threads that are not traced: all of ours" lines '^getppid' 5
+	check "threads that are not traced: no numbers" hasnt '\[pid'
+	trace -f "$CALLS" sleepers 5
+	check "threads that are: all have ended" lines '\+\+\+ exited' 6
+	for how in "" --live; do
+		# shellcheck disable=SC2086 # may be none
+		trace -f $how "$CALLS" thread-exec
+		check "a thread executes $how" is $status 0
+		leader=$(sed -n '1s/ .*//p' out)
+		check "a thread executes $how: it has the leader's number" has "^$leader +getppid"
+	done
+	check "a thread executes: its call ends" has "^$leader +<\.\.\. execve resumed>\) += 0$"
+}
+
+# --------------------------------- daily use ----------------------------------
+
+daily_use()
+{
+	trace -f -e close cat text
+	check "results stand in column 40, whatever is before" sh -c 'grep close out | sed -n 1p | grep -qE "^.{40}= "'
+	timeout 20 "$SCTRACE" -f -tt -e wait4 sh -c 'cat text; true' > stdout 2> out
+	check "also with times and numbers" sh -c 'grep -E "^[0-9:.]+ exit|ECHILD" out | grep -qE "^.{40,}= "'
+	trace -c -S what echo x
+	check "a wrong -S is told before the command runs" is "$(cat stdout)" ""
+	trace -e inject=getppid:error=EIO:when=4294967297 true
+	check "when= that is too large" err_has "invalid when"
+	trace -e inject=getppid:delay_enter=inf true
+	check "a delay that is none" err_has "invalid delay"
+	trace --seccomp-bpf -f -e close cat text
+	check "--seccomp-bpf changes nothing" has 'close\(3\)'
+	trace -i true
+	check "what we do not have" err_has '^sctrace: -i .*does not have'
+	# shellcheck disable=SC2016 # for the inner shell
+	timeout 20 sh -c 'trap "" CHLD; exec "$0" -o out sh -c "exit 7"' "$SCTRACE"
+	check "SIGCHLD ignored by who started us" is $? 7
+	"$SCTRACE" -o out "$CALLS" getppid 20000 &
+	tracer=$!
+	kill -STOP $tracer
+	until grep -q '^State:.T' /proc/$tracer/status; do :; done
+	kill -CONT $tracer
+	wait $tracer
+	check "stopped and continued: nothing is lost" lines '^getppid' 20000
+	: > ready
+	"$CALLS" block > ready &
+	pid=$!
+	until grep -q ready ready; do :; done
+	"$SCTRACE" -f -o out -p $pid -p 999999 2> err &
+	tracer=$!
+	until grep -q attached err; do :; done
+	check "one of several is not there" err_has '999999'
+	kill -TERM $tracer
+	wait $tracer
+	check "the others were traced; what they are in is shown as we leave" has 'read\(3,  <detached \.\.\.>$'
+	kill -KILL $pid
+	sh -c 'until ! cd /; do sleep 0.1; done' 2> /dev/null &
+	first=$!
+	sh -c 'until ! cd /; do sleep 0.1; done' 2> /dev/null &
+	trace -e none -e inject=chdir:error=EPERM -p $first -p $!
+	check "both of two get errors that are not shown" is $status 0
+	kill $first $! 2> /dev/null
+	for how in "" --live -y --json; do
+		# shellcheck disable=SC2086 # may be none
+		trace $how -e inject=chdir:error=EPERM -e 'trace=!execve' sh -c 'cd /; true'
+		check "errors that are shown $how" has 'chdir.*EPERM.*(INJECTED|"injected":true)'
+	done
+}
+
 echo "TAP version 13"
 lines_and_status
 filters
@@ -381,5 +477,7 @@ processes
 injections
 tables
 together
+hostile
+daily_use
 echo "1..$n"
 [ $bad = 0 ]
