@@ -22,7 +22,8 @@
 #	profile	where the instructions of the benchmark's job $JOB go
 #
 # Environment: TREE, BUILD; TEST_TIMEOUT in seconds for all but shells;
- a list of selftests to run instead of all; QEMU_ARGS., a list of selftests to run instead of all; QEMU_ARGS.
+# TESTS, a list of selftests to run instead of all; MODE, what else the guest has, see
+# initramfs.sh; QEMU_ARGS.
 set -e
 
 : "${TREE:?}" "${BUILD:?}"
