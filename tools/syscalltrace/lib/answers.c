@@ -133,7 +133,7 @@ static size_t first_answers(const struct sct *t, size_t max)
 		answer = (const void *)(t->answers + t->answers_pos + len);
 		len += answer->size;
 		answer = (const void *)(t->answers + t->answers_pos + len);
-	} while (len + answer->size <= max);
+	} while (t->answers_pos + len < t->answers_len && len + answer->size <= max);
 	return len;
 }
 

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "scguard.h"
@@ -60,6 +61,28 @@ void ask_open(const char *fifo)
 	answer_fd = question_fd;
 }
 
+/*
+ * Take the terminal from the command, which may have it: without it nothing can be read
+ * there. Returns whose it was. What was typed before the question is no answer to it.
+ */
+static pid_t take_terminal(void)
+{
+	pid_t owner = tcgetpgrp(question_fd);
+
+	if (owner < 0)
+		return -1;
+	if (owner != getpgrp())
+		tcsetpgrp(question_fd, getpgrp());
+	tcflush(question_fd, TCIFLUSH);
+	return owner;
+}
+
+static void give_back_terminal(pid_t owner)
+{
+	if (owner > 0 && owner != getpgrp())
+		tcsetpgrp(question_fd, owner);
+}
+
 /* A line without what a terminal would take for commands. */
 static void put_question(pid_t pid, const char *what, const char *thing)
 {
@@ -67,7 +90,7 @@ static void put_question(pid_t pid, const char *what, const char *thing)
 	int len = snprintf(text, sizeof(text), "scguard: %d: %s %s? [y/n/Y/N] ", pid, what, thing);
 
 	for (; *at; at++)
-		if ((unsigned char)*at < ' ' || *at == 0x7f)
+		if ((unsigned char)*at < ' ' || (unsigned char)*at >= 0x7f)
 			*at = '?';
 	if (write(question_fd, text, len) < 0)
 		complain("question: %s: the answer is no", strerror(errno));
@@ -96,6 +119,7 @@ static char get_answer(void)
 bool ask(const struct request *rq, const char *what, const char *thing)
 {
 	struct answered *known;
+	pid_t owner;
 	char answer;
 
 	for (known = answers; known; known = known->next)
@@ -103,8 +127,10 @@ bool ask(const struct request *rq, const char *what, const char *thing)
 			return known->yes;
 	if (question_fd < 0)
 		return false;
+	owner = take_terminal();
 	put_question(rq->th->tid, what, thing);
 	answer = get_answer();
+	give_back_terminal(owner);
 	if (answer == 'Y' || answer == 'N') {
 		known = need(malloc(sizeof(*known)));
 		known->next = answers;

@@ -51,7 +51,7 @@ static bool is_in(const char *name, const char *const *list, size_t nr)
 static bool is_free(const char *name)
 {
 	static const char *const addressed[] = {
-		"connect", "sendto", "sendmsg", "sendmmsg", "listen",
+		"connect", "sendto", "sendmsg", "sendmmsg", "listen", "setsockopt",
 	};
 
 	return policy->net_otherwise.kind == ALLOW && !policy->net_restricted &&

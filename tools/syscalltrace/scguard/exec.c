@@ -92,6 +92,8 @@ static bool judge_interpreters(struct request *rq)
 			return false;
 		if (rq->places[0].err || !rq->places[0].exists)
 			return refuse(rq, rq->places[0].err ? rq->places[0].err : ENOENT, "path");
+		if (!S_ISREG(rq->places[0].mode))
+			return refuse(rq, EACCES, "path");
 	}
 }
 
@@ -107,7 +109,7 @@ static void judge_program(struct request *rq, int dirfd, const char *path, unsig
 	}
 	if (!decide_place(rq, 0, EXEC))
 		return;
-	if (place->err || !S_ISREG(place->mode)) {
+	if (place->err || !S_ISREG(place->mode) || !(place->mode & 0111)) {
 		refuse(rq, place->err ? place->err : EACCES, "path");
 		return;
 	}

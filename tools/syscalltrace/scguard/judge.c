@@ -131,7 +131,8 @@ void request_view(struct request *rq, unsigned int i)
 		path = own;
 	}
 	rules_look(policy, path, &rq->views[i]);
-	rq->mutable |= rq->views[i].mutable;
+	/* What is allowed to be learnt may change as well. */
+	rq->mutable |= rq->views[i].mutable || learning;
 }
 
 /* ---------------------------------- places -------------------------------- */
@@ -324,6 +325,7 @@ void judge(struct request *rq)
 	rq->mutable = false;
 	rq->changes = false;
 	rq->alone = false;
+	rq->binds = 0;
 	rq->err = 0;
 	rq->what = NULL;
 	rq->verdict = (struct verdict){ .kind = ALLOW };

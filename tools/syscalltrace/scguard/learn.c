@@ -215,6 +215,10 @@ static void put_paths(FILE *to, const char *words, unsigned int rights)
 			continue;
 		if (rights == 1 << CREATE && paths[i].rights & 1 << WRITE)
 			continue;
+		if (strchr(paths[i].text, '\n')) {
+			fputs("# A path with a newline in it cannot be written here.\n", to);
+			continue;
+		}
 		fprintf(to, "%s allow", words);
 		put_path(to, paths[i].text);
 		fputc('\n', to);

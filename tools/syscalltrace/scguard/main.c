@@ -16,7 +16,8 @@
 
 #include "scguard.h"
 
-#define SETTINGS	"follow on\nevents on\nbind require\nonclose kill\n"
+/* The limit is for what is sent along with messages: 253 descriptors, and more. */
+#define SETTINGS	"follow on\nevents on\nlimit 2048\nbind require\nonclose kill\n"
 
 struct policy *policy;
 struct sct *tracer;
@@ -144,6 +145,9 @@ static void set_signals(void)
 	signal(SIGINT, SIG_IGN);
 	signal(SIGQUIT, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
+	/* The command may have the terminal for itself. */
+	signal(SIGTTIN, SIG_IGN);
+	signal(SIGTTOU, SIG_IGN);
 	sigaction(SIGTERM, &forward, NULL);
 	sigaction(SIGHUP, &forward, NULL);
 }
@@ -206,6 +210,17 @@ static int status_of(int err)
 	}
 }
 
+/* Of descriptors that calls need scguard may have more than the command. */
+static void take_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static void start(char **argv)
 {
 	struct sct_program program = {
@@ -218,6 +233,7 @@ static void start(char **argv)
 	if (err)
 		die(status_of(err), "%s", tracer ? sct_error(tracer) : strerror(-err));
 	set_signals();
+	take_descriptors();
 	thread_get(command);
 	if (!calls_arm(tracer)) {
 		kill(command, SIGKILL);

@@ -21,10 +21,14 @@
 #define PROTOCOL_UDP		17
 #define PROTOCOL_UDPLITE	136
 #define PROTOCOL_MPTCP		262
+#define OLD_IPV6_RTHDR		5	/* IPV6_2292RTHDR */
+#define OLD_IPV6_OPTIONS	6	/* IPV6_2292PKTOPTIONS */
+#define MAX_BOUND		8192
+#define MAX_MESSAGES		1024	/* more the kernel does not take */
 #define SUN_HEAD		offsetof(struct sockaddr_un, sun_path)
 
-/* Sockets of which we know that they were bound, by their inodes. */
-static ino_t *bound;
+/* Sockets that were bound, by their inodes; the oldest are forgotten. */
+static ino_t bound[MAX_BOUND];
 static unsigned int nr_bound;
 
 static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
@@ -177,7 +181,7 @@ static bool decide_abstract(struct request *rq, const char *name, size_t len)
 static bool use_socket_path(struct request *rq, unsigned int arg, const char *given)
 {
 	struct sockaddr_un *un = (void *)rq->data[1];
-	const struct place *place = &rq->places[0];
+	struct place *place = &rq->places[0];
 
 	if (!place->nameless && !strcmp(given, place->path))
 		return true;
@@ -189,6 +193,8 @@ static bool use_socket_path(struct request *rq, unsigned int arg, const char *gi
 		snprintf(un->sun_path, sizeof(un->sun_path), "/proc/%d/fd/%d", getpid(), place->fd);
 	else
 		return refuse(rq, ENAMETOOLONG, "path");
+	/* What the descriptor leads to it has to do until the call is over. */
+	place->nameless |= strlen(place->path) >= sizeof(un->sun_path);
 	request_become(rq, rq->call->name);
 	rq->rewrite.data[arg] = un;
 	rq->rewrite.data_len[arg] = SUN_HEAD + strlen(un->sun_path) + 1;
@@ -292,10 +298,14 @@ static void judge_bind(struct request *rq)
 {
 	ino_t inode = inode_of(rq);
 
-	if (!judge_argument(rq, NET_BIND, 1) || !inode)
-		return;
-	bound = need(realloc(bound, (nr_bound + 1) * sizeof(*bound)));
-	bound[nr_bound++] = inode;
+	if (judge_argument(rq, NET_BIND, 1))
+		rq->binds = inode;
+}
+
+/* It was done as it was judged. */
+void socket_was_bound(ino_t inode)
+{
+	bound[nr_bound++ % MAX_BOUND] = inode;
 }
 
 static void judge_sendto(struct request *rq)
@@ -311,8 +321,8 @@ static void judge_listen(struct request *rq)
 	char path[64], name[64];
 	unsigned int i;
 
-	for (i = 0; i < nr_bound; i++)
-		if (bound[i] == inode)
+	for (i = 0; i < MAX_BOUND; i++)
+		if (inode && bound[i] == inode)
 			return;
 	fd_path(rq, path, sizeof(path));
 	memset(name, 0, sizeof(name));
@@ -322,7 +332,7 @@ static void judge_listen(struct request *rq)
 	decide_inet(rq, NET_BIND, addr, 0);
 }
 
-/* The first block behind that of a struct is the address. */
+/* An address of a message. */
 static bool judge_name(struct request *rq, const struct syscall_trace_block *name)
 {
 	if (name && name->kind == SYSCALL_TRACE_POINTER && !name->addr)
@@ -332,7 +342,68 @@ static bool judge_name(struct request *rq, const struct syscall_trace_block *nam
 	return !name->len || judge_address(rq, NET_CONNECT, sct_bytes(name), name->len, NONE);
 }
 
-/* Judge the addresses of all messages. */
+/* Is it an option, or a part of @control, that names hosts on the way? */
+static bool is_route(int level, int type, bool control)
+{
+	if (level == IPPROTO_IP)
+		return type == (control ? IP_RETOPTS : IP_OPTIONS);
+	return level == IPPROTO_IPV6 &&
+	       (type == IPV6_RTHDR || type == OLD_IPV6_RTHDR || type == OLD_IPV6_OPTIONS);
+}
+
+/* The first of these is where packets are sent to. */
+static void judge_option(struct request *rq)
+{
+	if (is_route(request_int(rq, 1), request_int(rq, 2), false) && request_int(rq, 4))
+		refuse(rq, EPERM, "source route");
+}
+
+/* The block behind that of the buffers, which @block begins. */
+static const struct syscall_trace_block *
+behind_buffers(const struct request *rq, const struct syscall_trace_block *block)
+{
+	if (block && block->kind == SYSCALL_TRACE_LIST)
+		while (block && block->kind != SYSCALL_TRACE_LIST_END)
+			block = sct_block(rq->record, block);
+	return block ? sct_block(rq->record, block) : NULL;
+}
+
+/* What is sent along must not say by which hosts the message goes. */
+static bool judge_control(struct request *rq, const struct syscall_trace_block *control)
+{
+	struct cmsghdr head;
+	const char *bytes;
+	size_t pos = 0;
+
+	if (control && control->kind == SYSCALL_TRACE_POINTER && !control->addr)
+		return true;
+	if (!control || control->kind != SYSCALL_TRACE_BYTES)
+		return refuse(rq, EFAULT, "unreadable");
+	if (control->flags & SYSCALL_TRACE_MORE)
+		return refuse(rq, EMSGSIZE, "control");
+	bytes = sct_bytes(control);
+	while (pos + sizeof(head) <= control->len) {
+		memcpy(&head, bytes + pos, sizeof(head));
+		if (is_route(head.cmsg_level, head.cmsg_type, true))
+			return refuse(rq, EPERM, "source route");
+		if (head.cmsg_len < sizeof(head) || head.cmsg_len > control->len - pos)
+			break;
+		pos += CMSG_ALIGN(head.cmsg_len);
+	}
+	return true;
+}
+
+/* Behind @block, which opens a message, are its address, buffers and control. */
+static bool judge_message(struct request *rq, const struct syscall_trace_block *block)
+{
+	block = sct_block(rq->record, block);
+	if (!judge_name(rq, block))
+		return false;
+	block = sct_block(rq->record, block);
+	return judge_control(rq, behind_buffers(rq, block));
+}
+
+/* Judge all messages. */
 static void judge_messages(struct request *rq)
 {
 	const struct syscall_trace_block *block = NULL;
@@ -352,8 +423,7 @@ static void judge_messages(struct request *rq)
 			refuse(rq, EMSGSIZE, "messages to paths");
 			return;
 		}
-		block = sct_block(rq->record, block);
-		if (!judge_name(rq, block))
+		if (!judge_message(rq, block))
 			return;
 	}
 	if (!found)
@@ -368,14 +438,46 @@ static void judge_sendmsg(struct request *rq)
 		judge_messages(rq);
 }
 
+/* Is it where only the thread itself can change it? */
+static bool is_own(struct request *rq, struct span *span, const void *addr, size_t len)
+{
+	uint64_t start = (uintptr_t)addr, end = start + len;
+
+	if (!start || !len)
+		return true;
+	if (start < span->start || start >= span->end)
+		if (!process_owns_memory(rq->th->tid, start, span))
+			return false;
+	return end >= start && end <= span->end;
+}
+
+/* Of all messages what is judged. */
+static bool messages_are_own(struct request *rq)
+{
+	uint64_t addr = rq->record->args[1];
+	struct span span = { 0, 0 };
+	struct mmsghdr msg;
+	unsigned int i;
+
+	for (i = 0; i < (unsigned int)rq->record->args[2] && i < MAX_MESSAGES; i++) {
+		uint64_t at = addr + i * sizeof(msg);
+
+		if (!is_own(rq, &span, (void *)at, sizeof(msg)) ||
+		    sct_read_memory(rq->th->tid, at, &msg, sizeof(msg)) != sizeof(msg) ||
+		    !is_own(rq, &span, msg.msg_hdr.msg_name, msg.msg_hdr.msg_namelen) ||
+		    !is_own(rq, &span, msg.msg_hdr.msg_control, msg.msg_hdr.msg_controllen))
+			return false;
+	}
+	return true;
+}
+
 /*
  * It reads and writes its messages, so that they cannot be bound: only who cannot
  * change them meanwhile may make the call.
  */
 static void judge_sendmmsg(struct request *rq)
 {
-	if (policy->trace.kind == ALLOW || !thread_is_alone(rq->th) ||
-	    process_shares_memory(rq->th->tid))
+	if (policy->trace.kind == ALLOW || !thread_is_alone(rq->th) || !messages_are_own(rq))
 		refuse(rq, EPERM, "messages that others can change");
 	else
 		judge_messages(rq);
@@ -390,6 +492,7 @@ const struct judged_call net_calls[] = {
 	CALL("bind", judge_bind),
 	CALL("listen", judge_listen),
 	CALL("sendto", judge_sendto),
+	CALL("setsockopt", judge_option),
 	CALL("sendmsg", judge_sendmsg),
 	{ "sendmmsg", judge_sendmmsg, NONE, NONE, NONE, META, 0 },
 	{ .name = NULL }

@@ -230,7 +230,7 @@ static bool take_path(struct line *line, char *canonical)
 	if (path[0] != '/')
 		return wrong_here(line, word, "a path begins with / or $NAME");
 	if (place_canonical_rule(path, canonical))
-		return wrong_here(line, word, "the path is too long or has too many links");
+		return wrong_here(line, word, "too long, too many links, or dots behind what is not there");
 	line->pos++;
 	return true;
 }

@@ -5,7 +5,10 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/btrfs.h>
 #include <linux/fs.h>
+#include <linux/fsverity.h>
+#include <linux/seccomp.h>
 #include <linux/sockios.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -31,6 +34,8 @@
 #define INPUT_CONSOLE	0x541c	/* TIOCLINUX */
 #define SET_PGRP	0x8902	/* SIOCSPGRP */
 #define SET_OWNER	0x8901	/* FIOSETOWN */
+#define SIGNAL_GROUP	4	/* PIDFD_SIGNAL_PROCESS_GROUP */
+#define SCHED_CORE	62	/* PR_SCHED_CORE */
 
 /* ---------------------------------- reach --------------------------------- */
 
@@ -56,6 +61,21 @@ static bool decide_group(struct request *rq, const char *what, pid_t pgid)
 	return decide_target(rq, pgid > 0 && group_is_guarded(pgid), what, -pgid);
 }
 
+/*
+ * Its own group is named to the kernel, as another thread may go to another one meanwhile.
+ * @arg: argument that is 0 for it, @sign: what its number is given
+ */
+static void judge_own_group(struct request *rq, const char *what, unsigned int arg, int sign)
+{
+	pid_t pgid = getpgid(rq->th->tid);
+
+	if (!decide_target(rq, pgid > 1 && group_is_guarded(pgid), what, -pgid) || pgid <= 1)
+		return;
+	request_become(rq, rq->call->name);
+	rq->rewrite.args[arg] = sign * pgid;
+	rq->rewrite.kept &= ~(1 << arg);
+}
+
 static void judge_kill(struct request *rq)
 {
 	int pid = request_int(rq, 0);
@@ -64,6 +84,8 @@ static void judge_kill(struct request *rq)
 		decide_process(rq, "signal", pid);
 	else if (pid == -1)
 		decide_target(rq, false, "signal", pid);
+	else if (!pid)
+		judge_own_group(rq, "signal", 0, -1);
 	else
 		decide_group(rq, "signal", -(unsigned int)pid);
 }
@@ -86,7 +108,7 @@ static void judge_pidfd_signal(struct request *rq)
 {
 	char path[64], *line = NULL;
 	size_t size = 0;
-	int pid = -1;
+	int pid = -1, flags = request_int(rq, 3);
 	FILE *in;
 
 	if (policy->signals.kind == ALLOW)
@@ -105,6 +127,8 @@ static void judge_pidfd_signal(struct request *rq)
 	/* A directory of /proc does as well. */
 	if (pid <= 0)
 		refuse(rq, in ? EPERM : EBADF, "pidfd");
+	else if (flags & SIGNAL_GROUP)
+		decide_group(rq, "signal", pid);
 	else
 		decide_process(rq, "signal", pid);
 }
@@ -133,6 +157,8 @@ static void judge_priority(struct request *rq)
 
 	if (which == process)
 		decide_process(rq, rq->call->name, who);
+	else if (which == group && !who)
+		judge_own_group(rq, rq->call->name, 1, 1);
 	else if (which == group)
 		decide_group(rq, rq->call->name, who);
 	else
@@ -216,6 +242,7 @@ static void judge_ioctl(struct request *rq)
 	case FS_IOC_SETVERSION:
 	case FS_IOC32_SETVERSION:
 	case FS_IOC_FSSETXATTR:
+	case FS_IOC_ENABLE_VERITY:
 		refuse(rq, EPERM, "attributes by descriptor");
 		break;
 	case SET_OWNER:
@@ -223,6 +250,14 @@ static void judge_ioctl(struct request *rq)
 		owner = words_of(rq, 1);
 		if (owner)
 			decide_owner(rq, *owner);
+		break;
+	case BTRFS_IOC_SUBVOL_CREATE:
+	case BTRFS_IOC_SUBVOL_CREATE_V2:
+	case BTRFS_IOC_SNAP_CREATE:
+	case BTRFS_IOC_SNAP_CREATE_V2:
+	case BTRFS_IOC_SNAP_DESTROY:
+	case BTRFS_IOC_SNAP_DESTROY_V2:
+		refuse(rq, EPERM, "names by descriptor");
 		break;
 	case FIFREEZE:
 	case FITHAW:
@@ -244,8 +279,8 @@ static void judge_clone(struct request *rq)
 	snprintf(thing, sizeof(thing), "%#lx", flags);
 	if (flags & NAMESPACES && !decide(rq, policy->namespaces, "namespaces", thing))
 		return;
-	rq->th->makes_sharer = (flags & CLONE_VM) && !(flags & CLONE_THREAD);
-	if (rq->th->makes_sharer && !(flags & CLONE_VFORK))
+	rq->th->makes_sharer = flags & (CLONE_VM | CLONE_FILES) && !(flags & CLONE_THREAD);
+	if (rq->th->makes_sharer && (flags & CLONE_FILES || !(flags & CLONE_VFORK)))
 		rq->th->shares_memory = true;
 }
 
@@ -286,7 +321,25 @@ static void judge_prctl(struct request *rq)
 	case PR_SET_MM:
 		refuse(rq, EPERM, "PR_SET_MM");
 		break;
+	case SCHED_CORE:
+		/* Of a group, or of one process. */
+		if (rq->record->args[3] > 1)
+			refuse(rq, EPERM, "cookie of a group");
+		else
+			decide_process(rq, "cookie", request_int(rq, 2));
+		break;
 	}
+}
+
+/*
+ * Who is told of calls that a filter has caught may let them wait, after they were judged,
+ * until a process has another's id.
+ */
+static void judge_seccomp(struct request *rq)
+{
+	if (request_int(rq, 0) == SECCOMP_SET_MODE_FILTER &&
+	    rq->record->args[1] & SECCOMP_FILTER_FLAG_NEW_LISTENER)
+		decide(rq, policy->trace, "trace", "seccomp");
 }
 
 /* Who sets its user or groups is looked at again. */
@@ -341,6 +394,7 @@ const struct judged_call process_calls[] = {
 	CALL("fork", judge_fork),
 	CALL("unshare", judge_unshare),
 	CALL("prctl", judge_prctl),
+	CALL("seccomp", judge_seccomp),
 	CALL("setuid", judge_creds),
 	CALL("setgid", judge_creds),
 	CALL("setreuid", judge_creds),

@@ -24,7 +24,6 @@
 #define TRIES		4	/* if it moves while it is looked at */
 
 static int root_fd = -1;
-static dev_t proc_dev;
 static bool other_roots;	/* threads may have another root */
 static uid_t own_fsuid;
 static gid_t own_fsgid;
@@ -33,11 +32,7 @@ static int nr_own_groups;
 
 void place_init(bool roots_differ)
 {
-	struct stat st;
-
 	root_fd = open("/", O_PATH | O_CLOEXEC);
-	if (!stat("/proc", &st))
-		proc_dev = st.st_dev;
 	other_roots = roots_differ;
 	own_fsuid = geteuid();
 	own_fsgid = getegid();
@@ -48,10 +43,23 @@ void place_init(bool roots_differ)
 	nr_own_groups = getgroups(nr_own_groups, own_groups);
 }
 
-/* Is it below another mount of what is at /proc? */
+static bool is_proc(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) || fs.f_type == PROC_SUPER_MAGIC;
+}
+
+static bool is_below_proc(const char *path)
+{
+	return !strncmp(path, "/proc", 5) && (!path[5] || path[5] == '/');
+}
+
+/* Is it below another mount of a file system proc than that at /proc? */
 bool place_is_other_proc(const struct place *place)
 {
-	return place->dev && place->dev == proc_dev && strncmp(place->path, "/proc", 5);
+	return place->exists && place->fd >= 0 && !is_below_proc(place->path) &&
+	       is_proc(place->fd);
 }
 
 void place_close(struct place *place)
@@ -95,13 +103,6 @@ static int open_how(int dir, const char *path, uint64_t flags, uint64_t resolve)
 	struct open_how how = { .flags = flags | O_PATH | O_CLOEXEC, .resolve = resolve };
 
 	return syscall(SYS_openat2, dir, path, &how, sizeof(how));
-}
-
-static bool is_proc(int fd)
-{
-	struct statfs fs;
-
-	return fstatfs(fd, &fs) || fs.f_type == PROC_SUPER_MAGIC;
 }
 
 /* Where the kernel says that @fd is. */
@@ -204,7 +205,6 @@ static int end_at(struct place *place, int fd)
 		return errno;
 	place->exists = true;
 	place->mode = st.st_mode;
-	place->dev = st.st_dev;
 	err = name_of(fd, place->path);
 	if (err)
 		return err;
@@ -377,7 +377,7 @@ static int follow_proc_link(struct walk *w)
 	if (fd >= 0)
 		close(fd);
 	/* Another mount of proc has a "self" of its own. */
-	return strncmp(path, "/proc", 5) ? EACCES : -1;
+	return is_below_proc(path) ? -1 : EACCES;
 }
 
 static int follow(struct walk *w, int link, const struct stat *st)
@@ -508,7 +508,11 @@ static int walk(struct thread *th, int base, const char *path, unsigned int flag
 		close(w.cur);
 		return ret;
 	}
-	return end_at(place, w.cur);
+	err = end_at(place, w.cur);
+	/* A link that was held: its name would be followed, and it itself is not. */
+	if (S_ISLNK(place->mode) && !(flags & R_NOFOLLOW))
+		place->nameless = true;
+	return err;
 }
 
 /* -------------------------------- shortcuts ------------------------------- */
@@ -540,7 +544,6 @@ static int end_at_once(struct place *place, int fd, const char *path)
 		return err;
 	place->exists = true;
 	place->mode = st.st_mode;
-	place->dev = st.st_dev;
 	place->slash = path[strlen(path) - 1] == '/';
 	if (place->path[0] != '/' || !st.st_nlink)
 		name_nameless(place);
@@ -555,7 +558,6 @@ static void place_clear(struct place *place)
 	place->mode = 0;
 	place->nameless = false;
 	place->moved = false;
-	place->dev = 0;
 	place->slash = false;
 	place->dots = 0;
 	place->fd = -1;
@@ -666,6 +668,20 @@ int place_resolve_how(struct thread *th, int dirfd, const char *path,
 	return ret;
 }
 
+/* Has it a component that is "." or ".."? */
+static bool has_dots(const char *path)
+{
+	size_t len;
+
+	for (path += strspn(path, "/"); *path; path += strspn(path, "/")) {
+		len = strcspn(path, "/");
+		if (!strncmp(path, "..", len))
+			return true;
+		path += len;
+	}
+	return false;
+}
+
 /* Of a rule: what is there is resolved now, what is not is taken as it is written. */
 int place_canonical_rule(const char *path, char *canonical)
 {
@@ -691,5 +707,7 @@ int place_canonical_rule(const char *path, char *canonical)
 	strcpy(canonical, real);
 	path += strlen(head);
 	path += strspn(path, "/");
+	if (has_dots(path))
+		return EINVAL;
 	return *path ? append(canonical, path) : 0;
 }

@@ -78,6 +78,7 @@ static void set_idle(struct thread *th)
 	drop_paths(th);
 	free(th->call);
 	th->call = NULL;
+	th->binds = 0;
 	th->busy = IDLE;
 }
 
@@ -198,7 +199,8 @@ static bool needs_pin(const struct request *rq)
 /* The call is good: let it run, as it has to. */
 static void run_call(struct request *rq)
 {
-	bool pin = needs_pin(rq), watch = rq->mutable || rq->changes || rq->alone || pin;
+	bool pin = needs_pin(rq);
+	bool watch = rq->mutable || rq->changes || rq->alone || pin || rq->binds;
 	struct thread *th = rq->th;
 	int err = 0;
 
@@ -217,7 +219,8 @@ static void run_call(struct request *rq)
 	}
 	set_busy(th, rq->changes || rq->alone ? CHANGING : USING);
 	keep_paths(th, rq, pin);
-	if (rq->changes)
+	th->binds = rq->binds;
+	if (rq->changes || rq->binds)
 		sct_step(tracer, rq->record);
 	else
 		sct_report(tracer, rq->record);
@@ -362,6 +365,8 @@ static void handle(const struct syscall_trace_record *record)
 		break;
 	case SYSCALL_TRACE_EXIT:
 		sct_cont(tracer, record);
+		if (th->binds && !record->ret)
+			socket_was_bound(th->binds);
 		call_is_over(th);
 		break;
 	case SYSCALL_TRACE_RESULT:
@@ -379,6 +384,8 @@ static void handle(const struct syscall_trace_record *record)
 		break;
 	case SYSCALL_TRACE_GONE:
 		kill_thread(th->tid, "process", "cannot be guarded any more");
+		thread_drop_others(th, call_is_over);
+		handle_end(th);
 		break;
 	default:
 		if (record->id)

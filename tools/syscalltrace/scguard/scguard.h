@@ -149,10 +149,11 @@ enum busy {
  * @fsgid: the group
  * @groups: further groups
  * @nr_groups: their number, -1 if there are too many
- * @shares_memory: others may have its memory that are no threads of its process
+ * @shares_memory: others may have its memory or descriptors that are no threads of its process
  * @makes_sharer: so may what it makes
  * @busy: whether a call of it is on its way
  * @paths: of that call, canonical; NULL
+ * @binds: inode of the socket that the call binds, 0 if it does not
  * @pins: descriptors of scguard that it needs; -1
  * @call: the record of a parked call, else NULL
  * @parked_at: when it was parked, CLOCK_MONOTONIC in nanoseconds
@@ -171,10 +172,17 @@ struct thread {
 	bool makes_sharer;
 	enum busy busy;
 	char *paths[2];
+	ino_t binds;
 	int pins[2];
 	struct syscall_trace_record *call;
 	uint64_t parked_at;
 	struct thread *busy_next;
+};
+
+/* Addresses from @start up to @end. */
+struct span {
+	uint64_t start;
+	uint64_t end;
 };
 
 struct thread *thread_get(pid_t tid);		/* makes it if needed */
@@ -183,9 +191,9 @@ void thread_remove(pid_t tid);
 void thread_forget_creds(struct thread *th);
 void thread_learn(struct thread *th);		/* tgid and creds */
 void thread_drop_others(struct thread *th, void (*end)(struct thread *other));
-bool thread_is_alone(struct thread *th);	/* the only one with its memory */
+bool thread_is_alone(struct thread *th);	/* the only one with its memory, descriptors */
 bool process_is_guarded(pid_t pid);
-bool process_shares_memory(pid_t pid);
+bool process_owns_memory(pid_t pid, uint64_t addr, struct span *span);
 bool group_is_guarded(pid_t pgid);
 pid_t process_of(pid_t pid, const char *field);	/* a number of /proc/PID/status */
 
@@ -204,7 +212,6 @@ pid_t process_of(pid_t pid, const char *field);	/* a number of /proc/PID/status 
  * @mode: its type and permissions
  * @nameless: @path does not lead to it: only @fd does
  * @moved: the path led elsewhere when it was looked at again
- * @dev: where it is
  * @slash: there was a slash at the end
  * @dots: R_NAME, and the last component is "." (1) or ".." (2)
  * @fd: O_PATH descriptor of it, or -1
@@ -216,7 +223,6 @@ struct place {
 	mode_t mode;
 	bool nameless;
 	bool moved;
-	dev_t dev;
 	bool slash;
 	int dots;
 	int fd;
@@ -275,6 +281,7 @@ struct judged_call {
  * @mutable: what the paths mean may change while it runs
  * @changes: it changes what paths mean
  * @alone: it runs while no other call uses paths
+ * @binds: inode of the socket that it binds
  * @err: errno that it gets; 0: it runs
  * @verdict: that has decided
  * @what: the right or the like, for the audit
@@ -294,6 +301,7 @@ struct request {
 	bool mutable;
 	bool changes;
 	bool alone;
+	ino_t binds;
 	int err;
 	struct verdict verdict;
 	const char *what;
@@ -329,6 +337,9 @@ void request_release(struct request *rq);
 /* The parts' tables; each ends without a name. */
 extern const struct judged_call file_calls[], name_calls[], open_calls[], exec_calls[],
 	net_calls[], process_calls[];
+
+/* A bind() has done what it was allowed to. */
+void socket_was_bound(ino_t inode);
 
 /* At the stop before the program begins. */
 bool exec_is_allowed(struct thread *th, char *path);

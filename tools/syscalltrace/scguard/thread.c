@@ -6,6 +6,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -165,6 +167,7 @@ static bool any_thread_is_guarded(pid_t pid)
 	return guarded;
 }
 
+/* Has it ended, with all its threads? */
 static bool is_zombie(pid_t pid)
 {
 	char status[16384];
@@ -173,19 +176,23 @@ static bool is_zombie(pid_t pid)
 	if (read_status(pid, status, sizeof(status)) < 0)
 		return false;
 	at = field_of(status, "\nState:");
-	return at && strchr("ZX", at[strspn(at, " \t")]);
+	if (!at || !strchr("ZX", at[strspn(at, " \t")]))
+		return false;
+	at = field_of(status, "\nThreads:");
+	return at && atoi(at) <= 1;
 }
 
 /*
  * Its record may still be to come: then its parent is guarded, or, after CLONE_PARENT,
- * scguard, which has no other children.
+ * scguard. (Scguard may have been given others as children: they are not traced.)
  */
 static bool is_newborn(pid_t pid)
 {
 	pid_t parent = process_of(pid, "\nPPid:");
 
-	return parent > 0 && (parent == getpid() || thread_find(parent) ||
-			      any_thread_is_guarded(parent));
+	if (parent == getpid())
+		return process_of(pid, "\nSyscallTracers:") > 0;
+	return parent > 0 && (thread_find(parent) || any_thread_is_guarded(parent));
 }
 
 /*
@@ -194,21 +201,19 @@ static bool is_newborn(pid_t pid)
  */
 bool process_is_guarded(pid_t pid)
 {
-	char path[64];
-
-	if (thread_find(pid))
+	if (pid < 0 || thread_find(pid))
 		return true;
-	snprintf(path, sizeof(path), "/proc/%d", pid);
-	if (access(path, F_OK))
+	/* What scguard cannot see in /proc is there all the same. */
+	if (kill(pid, 0) && errno == ESRCH)
 		return true;
 	return any_thread_is_guarded(pid) || is_newborn(pid) || is_zombie(pid);
 }
 
-/* Are all processes of the group guarded? */
+/* Are all processes of the group guarded? A process that is not may yet make one. */
 bool group_is_guarded(pid_t pgid)
 {
 	struct dirent *entry;
-	bool guarded = true;
+	bool guarded = process_is_guarded(pgid);
 	DIR *dir = opendir("/proc");
 	pid_t pid;
 
@@ -225,14 +230,14 @@ bool group_is_guarded(pid_t pgid)
 	return guarded;
 }
 
-/* Has nobody else its memory? */
+/* Has nobody else its memory, nor its descriptors? */
 bool thread_is_alone(struct thread *th)
 {
 	unsigned int i;
 
 	if (process_of(th->tid, "\nThreads:") != 1)
 		return false;
-	/* A process that was made with CLONE_VM is not seen there. */
+	/* A process that was made with CLONE_VM or CLONE_FILES is not seen there. */
 	for (i = 0; i < BUCKETS; i++) {
 		struct thread *other;
 
@@ -243,25 +248,29 @@ bool thread_is_alone(struct thread *th)
 	return !th->shares_memory;
 }
 
-/* Has it memory that others can write, too? */
-bool process_shares_memory(pid_t pid)
+/*
+ * Find the anonymous memory around @addr, which no file and no other process can change
+ * while its threads stand still. Returns false if there is none.
+ */
+bool process_owns_memory(pid_t pid, uint64_t addr, struct span *span)
 {
 	char path[64], *line = NULL, permissions[5];
-	bool shares = false;
+	unsigned long inode;
+	bool found = false;
 	size_t size = 0;
 	FILE *maps;
 
 	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
 	maps = fopen(path, "re");
-	if (!maps)
-		return true;
-	while (!shares && getline(&line, &size, maps) > 0)
-		shares = sscanf(line, "%*s %4s", permissions) != 1 ||
-			 (permissions[1] == 'w' && permissions[3] == 's');
-	shares |= ferror(maps);
+	while (maps && !found && getline(&line, &size, maps) > 0)
+		found = sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %*s %*s %lu", &span->start,
+			       &span->end, permissions, &inode) == 4 &&
+			addr >= span->start && addr < span->end && permissions[3] == 'p' &&
+			!inode;
 	free(line);
-	fclose(maps);
-	return shares;
+	if (maps)
+		fclose(maps);
+	return found;
 }
 
 /* After an exec: the other threads of its process are no more. */

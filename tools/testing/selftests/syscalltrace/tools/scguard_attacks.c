@@ -14,6 +14,7 @@
 #include <ftw.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -98,6 +99,11 @@ static pid_t pid_from(const char *file)
 pid_t victim(void)
 {
 	return pid_from(RO "/victim");
+}
+
+pid_t leaderless(void)
+{
+	return pid_from(RO "/leaderless");
 }
 
 /* ---------------------------------- place --------------------------------- */
@@ -219,6 +225,33 @@ static void accept_all(struct pollfd *fds, unsigned int nr)
 	}
 }
 
+/* Ends when @arg is closed elsewhere. */
+static void *stay(void *arg)
+{
+	char byte;
+
+	_exit(read(*(int *)arg, &byte, 1) < 0);
+}
+
+/* Make a process whose first thread has ended, until this one ends. */
+static void make_leaderless(void)
+{
+	static int ends[2];
+	pthread_t thread;
+	char pid[16];
+
+	must(!pipe(ends), "pipe");
+	if (fork()) {
+		close(ends[0]);
+		return;
+	}
+	close(ends[1]);
+	snprintf(pid, sizeof(pid), "%d", getpid());
+	must(!pthread_create(&thread, NULL, stay, &ends[0]), "thread");
+	put_file(RO "/leaderless", pid, 0644);
+	pthread_exit(NULL);
+}
+
 static void serve(void)
 {
 	struct sockaddr_in in = {
@@ -240,6 +273,7 @@ static void serve(void)
 	listen_unix(SECRET "/stream", SOCK_STREAM);
 	listen_unix(SECRET "/dgram", SOCK_DGRAM);
 	listen_unix("@sg-denied", SOCK_STREAM);
+	make_leaderless();
 	snprintf(pid, sizeof(pid), "%d", getpid());
 	put_file(RO "/victim", pid, 0644);
 	alarm(3600);

@@ -47,6 +47,6 @@ bool writes(int fd);			/* to FILE_RO, and it is there */
 bool child_escapes(bool (*run)(void));	/* in a child made by fork() */
 bool time_is_over(void);		/* for races, which begin with the first question */
 pid_t victim(void);			/* a process outside */
-pid_t victim_sibling(void);
+pid_t leaderless(void);		/* likewise, whose first thread has ended */
 
 #endif

@@ -352,6 +352,20 @@ static bool write_plain(void)
 	return writes(open(FILE_RO, O_WRONLY));
 }
 
+/* The name of the link would be followed, where the link itself is not. */
+static bool held_link(void)
+{
+	struct stat st;
+	char name[64];
+
+	symlink(FILE_RO, "link");
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", open("link", O_PATH | O_NOFOLLOW));
+	chmod(name, 0604);
+	truncate(name, 1);
+	chmod(FILE_RO, 0604);
+	return !stat(FILE_RO, &st) && ((st.st_mode & 0777) == 0604 || st.st_size == 1);
+}
+
 static bool truncates(void)
 {
 	struct stat st;
@@ -576,6 +590,7 @@ const struct attack file_attacks[] = {
 	{ "device", device, ROOT },
 	{ "write", write_plain, 0 },
 	{ "truncate", truncates, 0 },
+	{ "held-link", held_link, 0 },
 	{ "open-truncate", open_truncates, 0 },
 	{ "chmod", chmods, 0 },
 	{ "fchmod", fchmods, 0 },

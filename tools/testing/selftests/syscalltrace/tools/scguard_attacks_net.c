@@ -118,6 +118,24 @@ static bool listens(void)
 	return !listen(socket(AF_INET, SOCK_STREAM, 0), 1);
 }
 
+/* The port is taken; who listens without one gets another. */
+static bool listens_unbound(void)
+{
+	struct sockaddr_in in = address(INADDR_LOOPBACK, ALLOWED_PORT);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	return bind(fd, (void *)&in, sizeof(in)) && !listen(fd, 1);
+}
+
+/* Packets go to the first of the hosts on the way. */
+static bool source_route(void)
+{
+	static const unsigned char route[] = { 0x83, 7, 4, 127, 0, 0, 2, 0 };
+
+	return !setsockopt(socket(AF_INET, SOCK_STREAM, 0), IPPROTO_IP, IP_OPTIONS, route,
+			   sizeof(route));
+}
+
 static bool connects_unix(const char *path, int type)
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
@@ -205,6 +223,8 @@ const struct attack net_attacks[] = {
 	{ "bind", binds, 0 },
 	{ "bind-unspec", binds_unspec, 0 },
 	{ "listen", listens, 0 },
+	{ "listen-unbound", listens_unbound, 0 },
+	{ "source-route", source_route, ROOT },
 	{ "unix-path", unix_path, 0 },
 	{ "unix-link", unix_link, 0 },
 	{ "unix-abstract", unix_abstract, 0 },

@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <linux/filter.h>
 #include <linux/io_uring.h>
 #include <linux/sched.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
@@ -44,6 +46,23 @@ static bool kills_group(void)
 static bool kills_all(void)
 {
 	return !kill(-1, 0);
+}
+
+/* Its first thread has ended, the other has not. */
+static bool kills_leaderless(void)
+{
+	return !kill(leaderless(), HARMLESS);
+}
+
+/* Who listens decides when a call that was judged is made. */
+static bool listens_to_filter(void)
+{
+	struct sock_filter all = { BPF_RET, 0, 0, SECCOMP_RET_ALLOW };
+	struct sock_fprog prog = { 1, &all };
+
+	return !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) &&
+	       syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER,
+		       &prog) >= 0;
 }
 
 static bool tkills(void)
@@ -460,6 +479,8 @@ const struct attack process_attacks[] = {
 	{ "kill-parent", kills_parent, 0 },
 	{ "kill-group", kills_group, 0 },
 	{ "kill-all", kills_all, 0 },
+	{ "kill-leaderless", kills_leaderless, 0 },
+	{ "seccomp-listener", listens_to_filter, 0 },
 	{ "tkill", tkills, 0 },
 	{ "tgkill", tgkills, 0 },
 	{ "sigqueue", queues, 0 },

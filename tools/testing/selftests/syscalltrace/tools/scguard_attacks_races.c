@@ -89,7 +89,7 @@ static bool race_process(void (*how)(bool evil), bool (*try)(void), int flags)
 		pid = clone(flip_child, (char *)malloc(65536) + 65536, flags | SIGCHLD,
 			    NULL);
 	else
-		pid = fork();
+		pid = syscall(SYS_clone, flags | SIGCHLD, NULL, NULL, NULL, NULL);
 	if (!pid) {
 		flip(NULL);
 		_exit(0);
@@ -453,6 +453,46 @@ static bool fchdir_swap(void)
 	return race_thread(flip_fchdir, try_fchdir);
 }
 
+static bool is_stopped(pid_t pid)
+{
+	char name[64], text[512] = "";
+	int fd;
+
+	snprintf(name, sizeof(name), "/proc/%d/stat", pid);
+	fd = open(name, O_RDONLY);
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) < 0)
+		return false;
+	close(fd);
+	return strstr(text, ") T ");
+}
+
+static bool try_pidfd(void)
+{
+	syscall(SYS_pidfd_send_signal, 100, SIGSTOP, NULL, 0);
+	if (!is_stopped(victim()))
+		return false;
+	kill(victim(), SIGCONT);
+	return true;
+}
+
+/* Who has the descriptors, and not the memory. */
+static bool pidfd_swap(void)
+{
+	pid_t pid = fork();
+	bool escaped;
+
+	if (!pid) {
+		pause();
+		_exit(0);
+	}
+	good_fd = syscall(SYS_pidfd_open, pid, 0);
+	evil_fd = syscall(SYS_pidfd_open, victim(), 0);
+	share_memory(MAP_PRIVATE);
+	escaped = race_process(flip_dup, try_pidfd, CLONE_FILES);
+	kill(pid, SIGKILL);
+	return escaped;
+}
+
 /* --------------------------------- programs ------------------------------- */
 
 static bool try_exec(void)
@@ -563,6 +603,44 @@ static bool connect_swap(void)
 	return race_thread(flip_port, try_connect);
 }
 
+static int message_fd;
+static struct mmsghdr message;
+
+static void flip_message(bool evil)
+{
+	message.msg_hdr.msg_namelen = evil ? sizeof(in) : 0;
+	pwrite(message_fd, &message, sizeof(message), 0);
+}
+
+/* A page of a file is the file's until it is written to. */
+static bool try_message(void)
+{
+	struct mmsghdr *msg = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, message_fd, 0);
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	bool escaped = sendmmsg(fd, msg, 1, 0) == 1;
+
+	close(fd);
+	munmap(msg, 4096);
+	return escaped;
+}
+
+static bool message_swap(void)
+{
+	static struct iovec iov = { "x", 1 };
+
+	in.sin_family = AF_INET;
+	in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	in.sin_port = htons(DENIED_PORT);
+	message.msg_hdr.msg_name = &in;
+	message.msg_hdr.msg_iov = &iov;
+	message.msg_hdr.msg_iovlen = 1;
+	message_fd = memfd_create("message", 0);
+	if (ftruncate(message_fd, 4096))
+		return false;
+	share_memory(MAP_PRIVATE);
+	return race_process(flip_message, try_message, 0);
+}
+
 const struct attack race_attacks[] = {
 	{ "race-path-thread", path_thread, 0 },
 	{ "race-path-alias", path_alias, 0 },
@@ -584,6 +662,7 @@ const struct attack race_attacks[] = {
 	{ "race-dirfd", dirfd_swap, 0 },
 	{ "race-fchmod", fchmod_swap, 0 },
 	{ "race-reopen", reopen_swap, 0 },
+	{ "race-pidfd", pidfd_swap, 0 },
 	{ "race-cwd", cwd_swap, 0 },
 	{ "race-fchdir", fchdir_swap, 0 },
 	{ "race-exec-path", exec_thread, 0 },
@@ -591,5 +670,6 @@ const struct attack race_attacks[] = {
 	{ "unreadable", unreadable, 0 },
 	{ "race-unreadable", unreadable_swap, 0 },
 	{ "race-connect", connect_swap, 0 },
+	{ "race-sendmmsg", message_swap, 0 },
 	{ .name = NULL }
 };

@@ -174,6 +174,7 @@ test_policy()
 		12 call allow openat
 		15 default allow all
 		12 read allow "/
+		12 read allow /nowhere/../etc
 	END
 	guard_by 'default allow' --check
 	[ $? = 0 ] && [ ! -s $out ]
