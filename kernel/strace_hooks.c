@@ -1114,6 +1114,41 @@ static void use_changed_call(struct strace_task *st, struct pt_regs *regs)
 		write_regs(current, regs, &st->used);
 }
 
+/* Do to the call what the layers said. Return true if it must not run. */
+static bool obey(struct strace_task *st, struct pt_regs *regs, enum strace_verdict verdict,
+		 bool vsyscall)
+{
+	switch (verdict) {
+	case STRACE_VERDICT_VALUE:
+		if (st->step)
+			strace_note_rooms(st, &st->call);
+		skip_call(st, regs, st->event.value);
+		return true;
+	case STRACE_VERDICT_RESTART:
+	case STRACE_VERDICT_DIE:
+		/*
+		 * Should a sibling take the signal that was to kill us, the call
+		 * is made again; a vsyscall cannot be.
+		 */
+		skip_call(st, regs, vsyscall ? -EINTR : -ERESTARTNOINTR);
+		st->in_call = false;
+		strace_release(&st->room);
+		set_thread_flag(TIF_SIGPENDING);
+		return true;
+	default:
+		if (st->log && is_last_call(&st->call)) {
+			strace_log_end(st, true);
+			strace_drop_logged(st);
+		}
+		/* Unless nobody can ask for what it writes. */
+		if (st->step & (~st->log | st->log_out))
+			strace_note_rooms(st, &st->call);
+		if (st->changed)
+			use_changed_call(st, regs);
+		return false;
+	}
+}
+
 static bool enter(struct pt_regs *regs, bool vsyscall)
 {
 	struct strace_task *st;
@@ -1149,35 +1184,7 @@ static bool enter(struct pt_regs *regs, bool vsyscall)
 		skip_call(st, regs, -EPERM);
 		return true;
 	}
-	switch (judge_all(st, &st->call, vsyscall)) {
-	case STRACE_VERDICT_VALUE:
-		if (st->step)
-			strace_note_rooms(st, &st->call);
-		skip_call(st, regs, st->event.value);
-		return true;
-	case STRACE_VERDICT_RESTART:
-	case STRACE_VERDICT_DIE:
-		/*
-		 * Should a sibling take the signal that was to kill us, the call
-		 * is made again; a vsyscall cannot be.
-		 */
-		skip_call(st, regs, vsyscall ? -EINTR : -ERESTARTNOINTR);
-		st->in_call = false;
-		strace_release(&st->room);
-		set_thread_flag(TIF_SIGPENDING);
-		return true;
-	default:
-		if (st->log && is_last_call(&st->call)) {
-			strace_log_end(st, true);
-			strace_drop_logged(st);
-		}
-		/* Unless nobody can ask for what it writes. */
-		if (st->step & (~st->log | st->log_out))
-			strace_note_rooms(st, &st->call);
-		if (st->changed)
-			use_changed_call(st, regs);
-		return false;
-	}
+	return obey(st, regs, judge_all(st, &st->call, vsyscall), vsyscall);
 }
 
 /* There is more to it than one layer that does not want to see the call. */
