@@ -12,7 +12,7 @@ packages="bc bison busybox-static ccache cpio flex gcc gcc-multilib git gzip kmo
 [ "$MODE" != compare ] || packages="$packages perl-base python3 sqlite3"
 [ "$MODE" != onion ] || packages="$packages gdb"
 [ "$MODE" != stress ] || packages="$packages stress-ng"
-[ "$MODE" != tools ] || packages="$packages bash gdb perl-base python3 sqlite3"
+[ "$MODE" != tools ] || packages="$packages bash bsdutils gdb perl-base python3 sqlite3"
 [ -e "${KSRC:-/usr/src/linux-source-$BASE.tar.xz}" ] ||
 	packages="$packages linux-source-$BASE"
 

@@ -95,6 +95,7 @@ install_tools()
 copy_tools()
 {
 	install_tools tests
+	copy_program /usr/bin/script
 	copy_program /bin/bash
 	copy_large_programs
 	copy_gdb

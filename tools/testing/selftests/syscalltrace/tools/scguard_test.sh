@@ -227,6 +227,12 @@ read ask /tmp/scguard/words' --ask=/tmp/fifo cat $dir/words
 read ask /tmp/scguard/words' --ask=/tmp/fifo cat $dir/words
 	[ $? != 0 ]
 	result $? "and no"
+	ask_on_terminal y
+	grep -q 'read /tmp/scguard/words?' $out && grep -q '^words' $out
+	result $? "--ask on the terminal, and yes"
+	ask_on_terminal n
+	grep -q 'read /tmp/scguard/words?' $out && ! grep -q '^words' $out
+	result $? "and no there"
 	"$scguard" -p /tmp/scguard.policy /nowhere > $out 2>&1
 	[ $? = 127 ]
 	result $? "a command that is not there"
@@ -236,6 +242,16 @@ read ask /tmp/scguard/words' --ask=/tmp/fifo cat $dir/words
 	"$scguard" > $out 2>&1
 	[ $? = 2 ]
 	result $? "no policy"
+}
+
+# Answer the question with $1, on a terminal of its own. What is seen there is in $out.
+ask_on_terminal()
+{
+	: > $out
+	# What is typed before the question is thrown away.
+	(until grep -q 'y/n/Y/N' $out; do usleep 20000; done; echo "$1") |
+		timeout -s KILL 60 script -q -f -c "$scguard -p /tmp/scguard.policy --ask cat $dir/words" \
+			$out > /dev/null 2>&1
 }
 
 # How many of the programs that the next test starts are there?
