@@ -84,7 +84,7 @@ qemu()
 cmdline()
 {
 	echo "console=ttyS0 quiet panic=-1 oops=panic panic_on_warn=1" \
-		"printk.time=1 kunit.stats_enabled=0 net.ifnames=0 audit=0" \
+		"printk.time=1 log_buf_len=8M kunit.stats_enabled=0 net.ifnames=0 audit=0" \
 		"guest_mode=$mode $guest_args $1"
 }
 
