@@ -237,10 +237,10 @@ static bool shares_memory(struct mm_struct *mm)
 	return shared;
 }
 
-/* Is the vDSO a private copy, since a debugger has written to it? */
-static bool is_written(struct mm_struct *mm)
+/* Is what is there a private copy, since a debugger has written to it? */
+static bool is_written(struct mm_struct *mm, unsigned long addr)
 {
-	struct vm_area_struct *vma = vma_lookup(mm, (unsigned long)mm->context.vdso);
+	struct vm_area_struct *vma = vma_lookup(mm, addr);
 
 	mmap_assert_locked(mm);
 	return vma && vma->anon_vma;
@@ -249,17 +249,18 @@ static bool is_written(struct mm_struct *mm)
 /*
  * When nobody wants the traps any more, functions run as built again. Under the
  * lock, since a new tracer says what it wants before it sets traps. Return
- * false if there are traps still.
+ * false if the one at @addr may still be there.
  */
-static bool remove_traps(struct mm_struct *mm)
+static bool remove_traps(struct mm_struct *mm, unsigned long addr)
 {
 	bool removed = false;
 
-	if (!test_bit(MM_CONTEXT_VDSO_TRAPS, &mm->context.flags) ||
-	    strace_wants_real_calls() || shares_memory(mm) || mmap_write_lock_killable(mm))
+	if (strace_wants_real_calls() || shares_memory(mm) || mmap_write_lock_killable(mm))
 		return false;
-	if (!is_written(mm) && !strace_wants_real_calls() && !shares_memory(mm)) {
-		set_traps(mm, false);
+	if (!is_written(mm, addr) && !strace_wants_real_calls() && !shares_memory(mm)) {
+		/* Another thread may have done it since this one was sprung. */
+		if (test_bit(MM_CONTEXT_VDSO_TRAPS, &mm->context.flags))
+			set_traps(mm, false);
 		removed = !test_bit(MM_CONTEXT_VDSO_TRAPS, &mm->context.flags);
 	}
 	mmap_write_unlock(mm);
@@ -290,7 +291,7 @@ bool vdso_fixup_trap(struct pt_regs *regs, int trapnr)
 		find_call(image, i, &function, &call);
 		if (regs->ip != base + function)
 			continue;
-		if (!remove_traps(mm))
+		if (!remove_traps(mm, regs->ip))
 			regs->ip = base + call;
 		return true;
 	}
