@@ -9,6 +9,7 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/pid.h>
+#include <linux/pid_namespace.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
 #include <linux/sched/signal.h>
@@ -177,7 +178,7 @@ enum strace_verdict {
  * struct strace_event - a stop of a task; each task has one
  * @node: in the layer's list of its state; under the layer's lock
  * @layer: the layer that it is queued on; NULL when idle; as @state
- * @state: under the layer's lock
+ * @state: written under the layer's lock
  * @wait: has @waiter in it, always
  * @waiter: wakes @task
  * @task: who stops; constant
@@ -192,7 +193,7 @@ enum strace_verdict {
  * @rewritten: @call replaces the call; under the layer's lock
  * @call: under the layer's lock
  * @fresh: new memory for @call, or NULL; under the layer's lock
- * @request: memory access to be done now; under the layer's lock
+ * @request: memory access to be done now; written under the layer's lock
  */
 struct strace_event {
 	struct list_head node;
@@ -397,8 +398,9 @@ struct strace_rule {
 /* What to do with a call: one byte for each number of each ABI. */
 #define STRACE_DECISION_PASS	0	/* it runs; the layer does not see it */
 #define STRACE_DECISION_STOP	1
-#define STRACE_DECISION_COUNT	2	/* rules have to count it before they know */
-#define STRACE_DECISION_RULE	3	/* as rule 0 says; 4: as rule 1 says; and so on */
+#define STRACE_DECISION_LOG	2
+#define STRACE_DECISION_COUNT	3	/* rules have to count it before they know */
+#define STRACE_DECISION_RULE	4	/* as rule 0 says; 5: as rule 1 says; and so on */
 static_assert(STRACE_DECISION_RULE + STRACE_MAX_RULES <= U8_MAX);
 
 /**
@@ -585,6 +587,14 @@ static inline struct strace_policy *strace_locked_policy(struct strace_layer *la
 	return rcu_dereference_protected(layer->policy, lockdep_is_held(&layer->policy_lock));
 }
 
+/* The current thread as the layer knows it. Most tracers are where that is at hand. */
+static inline u32 strace_tid(const struct strace_layer *layer)
+{
+	if (layer->ns == &init_pid_ns)
+		return task_pid_nr(current);
+	return task_pid_nr_ns(current, layer->ns);
+}
+
 /* @policy: or NULL; @nr: from user space */
 static inline u8 strace_look_up(const struct strace_policy *policy, u32 abi, u32 nr)
 {
@@ -645,6 +655,8 @@ static inline u32 strace_decide(struct strace_task *st, struct strace_layer *lay
 	decision = strace_look_up(policy, call->abi, call->nr);
 	if (decision == STRACE_DECISION_STOP) {
 		action = SYSCALL_ACTION_STOP;
+	} else if (decision == STRACE_DECISION_LOG) {
+		action = SYSCALL_ACTION_LOG;
 	} else if (decision >= STRACE_DECISION_RULE) {
 		action = policy->rules[decision - STRACE_DECISION_RULE].action;
 		*value = policy->rules[decision - STRACE_DECISION_RULE].value;

@@ -201,7 +201,12 @@ static void wake_tracer(struct strace_layer *layer)
 /* The task is about to sleep: here is a CPU for the tracer. */
 static void hand_cpu_to_tracer(struct strace_layer *layer)
 {
+	/* Whoever gets into the queue after this looks under the layer's lock then. */
+	if (!waitqueue_active(&layer->wait))
+		return;
 	wake_up_poll_on_current_cpu(&layer->wait, EPOLLIN | EPOLLRDNORM | EPOLLPRI);
+	/* It may run first: its answer then finds us awake. */
+	cond_resched();
 }
 
 /* What a layer whose tracer is gone has left word of. */
@@ -223,7 +228,7 @@ static bool post_event(const struct strace_seat *seat, struct strace_event *even
 	struct strace_layer *layer = seat->layer;
 	bool armed, seated;
 
-	event->record.tid = task_pid_nr_ns(current, layer->ns);
+	event->record.tid = strace_tid(layer);
 	if (event->record.kind == SYSCALL_RECORD_NEW)
 		event->record.ret = pid_nr_ns(current->strace->maker, layer->ns);
 	event->rewritten = false;
@@ -241,11 +246,8 @@ static bool post_event(const struct strace_seat *seat, struct strace_event *even
 		set_closed_verdict(layer, event);
 	}
 	spin_unlock(&layer->lock);
-	if (armed) {
+	if (armed)
 		hand_cpu_to_tracer(layer);
-		/* It may run first: its answer then finds us awake. */
-		cond_resched();
-	}
 	return armed;
 }
 
@@ -260,7 +262,7 @@ static void drop_event(struct strace_layer *layer, struct strace_event *event)
 	event->state = STRACE_EVENT_IDLE;
 	event->layer = NULL;
 	req = event->request;
-	event->request = NULL;
+	WRITE_ONCE(event->request, NULL);
 	waiting = !list_empty(&layer->queued);
 	spin_unlock(&layer->lock);
 	if (req) {
@@ -306,21 +308,31 @@ static bool is_frozen_by_cgroup(void)
 	return READ_ONCE(current->jobctl) & JOBCTL_TRAP_FREEZE;
 }
 
-/* Is it time to go on? If not, take what the tracer wants done meanwhile. */
-static bool is_answered(struct strace_layer *layer, struct strace_event *event,
-			struct strace_request **req)
+/* Is it time to go on? Who answers wakes us afterwards: this needs no lock. */
+static bool is_answered(const struct strace_event *event)
 {
-	bool answered;
+	/* Pairs with smp_store_release() in answer_event(). */
+	return smp_load_acquire(&event->state) == STRACE_EVENT_ANSWERED;
+}
 
+/*
+ * Take what the tracer wants done meanwhile. Once the stop is answered nothing more
+ * is; drop_event() says so.
+ */
+static struct strace_request *take_request(struct strace_layer *layer,
+					   struct strace_event *event)
+{
+	struct strace_request *req = NULL;
+
+	if (!READ_ONCE(event->request) || is_frozen_by_cgroup() || cgroup_task_frozen(current))
+		return NULL;
 	spin_lock(&layer->lock);
-	answered = event->state == STRACE_EVENT_ANSWERED;
-	/* Once it is answered nothing more is done; drop_event() says so. */
-	*req = answered || is_frozen_by_cgroup() || cgroup_task_frozen(current) ?
-	       NULL : event->request;
-	if (*req)
-		event->request = NULL;
+	if (event->state != STRACE_EVENT_ANSWERED) {
+		req = event->request;
+		WRITE_ONCE(event->request, NULL);
+	}
 	spin_unlock(&layer->lock);
-	return answered;
+	return req;
 }
 
 static bool wants_signal(const struct strace_seat *seat, const struct strace_task *st, int sig)
@@ -577,7 +589,7 @@ static enum strace_verdict wait_for_answer(struct strace_layer *layer,
 	for (;;) {
 		/* Not freezable as it is: freezing wakes it, so that the time can be told. */
 		set_current_state(TASK_INTERRUPTIBLE);
-		answered = is_answered(layer, event, &req);
+		answered = is_answered(event);
 		if (answered && !is_frozen_by_cgroup()) {
 			verdict = event->verdict;
 			break;
@@ -586,6 +598,7 @@ static enum strace_verdict wait_for_answer(struct strace_layer *layer,
 			__set_current_state(TASK_RUNNING);
 			cgroup_leave_frozen(false);
 		}
+		req = take_request(layer, event);
 		if (req) {
 			__set_current_state(TASK_RUNNING);
 			do_request(layer, req);
@@ -608,6 +621,8 @@ static enum strace_verdict wait_for_answer(struct strace_layer *layer,
 		/* Frozen, with its answer or without, for as long as it takes. */
 		if (answered || cgroup_task_frozen(current))
 			start += sleep_uncounted();
+		else if (!READ_ONCE(layer->timeout))
+			schedule();
 		else if (!schedule_timeout(time_left(layer, start)))
 			expire_event(layer, event, start);
 	}
@@ -1023,22 +1038,25 @@ static __always_inline bool may_glance(const struct strace_task *st, u32 nr)
 	       nr < SYSCALL_SET_BITS;
 }
 
-/* Is there but one layer, and does it not want to see the call? */
-static __always_inline bool only_layer_passes(const struct strace_task *st, u32 abi, u32 nr)
+/*
+ * If there is but one layer, what does it decide? COUNT if it takes more to know. What
+ * changes meanwhile changes too late for this call, or is seen when it is judged.
+ */
+static __always_inline u8 ask_only_layer(const struct strace_task *st, u32 abi, u32 nr)
 {
 	struct strace_layer *layer;
-	bool passes;
+	u8 decision;
 
 	if (!may_glance(st, nr) || st->nest->nr != 1)
-		return false;
+		return STRACE_DECISION_COUNT;
 	nr = array_index_nospec(nr, SYSCALL_SET_BITS);
 	layer = st->nest->seats[0].layer;
 	if (atomic64_read(&layer->version) != st->versions)
-		return false;
+		return STRACE_DECISION_COUNT;
 	rcu_read_lock();
-	passes = rcu_dereference(layer->policy)->decisions[abi][nr] == STRACE_DECISION_PASS;
+	decision = rcu_dereference(layer->policy)->decisions[abi][nr];
 	rcu_read_unlock();
-	return passes;
+	return decision;
 }
 
 /*
@@ -1229,10 +1247,16 @@ bool strace_enter(struct pt_regs *regs)
 
 	if (!st)
 		return false;
-	if (!only_layer_passes(st, abi, nr))
+	switch (ask_only_layer(st, abi, nr)) {
+	case STRACE_DECISION_PASS:
+		st->in_call = false;
+		return false;
+	case STRACE_DECISION_STOP:
+	case STRACE_DECISION_LOG:
+		return enter(regs, false);
+	default:
 		return enter_seen(st, regs, abi, nr);
-	st->in_call = false;
-	return false;
+	}
 }
 
 /**
@@ -1468,10 +1492,10 @@ static void exit_judged(struct strace_task *st, struct pt_regs *regs)
 		drop_views(st);
 	}
 	/* The restart may find what the call was given where it was. */
-	if (result != -ERESTART_RESTARTBLOCK)
-		strace_release(&st->room);
-	else
+	if (result == -ERESTART_RESTARTBLOCK)
 		be_careful(st);
+	else if (st->room.area)
+		strace_release(&st->room);
 }
 
 static noinline void exit_with_work(struct strace_task *st, struct pt_regs *regs)

@@ -1010,7 +1010,8 @@ static void answer_event(struct strace_event *event, enum strace_verdict verdict
 	list_del_init(&event->node);
 	event->verdict = verdict;
 	event->value = value;
-	event->state = STRACE_EVENT_ANSWERED;
+	/* Pairs with smp_load_acquire() in is_answered(). */
+	smp_store_release(&event->state, STRACE_EVENT_ANSWERED);
 }
 
 static void answer_by_onclose(struct strace_layer *layer, struct strace_event *event)
@@ -1738,7 +1739,7 @@ static int try_fetch(struct strace_layer *layer, const struct strace_wait *how,
 		report->fresh = event->state == STRACE_EVENT_QUEUED;
 		if (report->fresh)
 			list_move_tail(&event->node, &layer->reported);
-		event->state = STRACE_EVENT_REPORTED;
+		WRITE_ONCE(event->state, STRACE_EVENT_REPORTED);
 		event->read = true;
 	} else {
 		ret = has_log(layer, tail) ? STRACE_FETCH_LOG : idle_result(layer);
@@ -1964,7 +1965,7 @@ void strace_unfetch(struct strace_layer *layer, struct strace_report *report)
 	}
 	event = report->id ? find_reported(layer, report->id, report->tid) : NULL;
 	if (event && report->fresh && !event->request) {
-		event->state = STRACE_EVENT_QUEUED;
+		WRITE_ONCE(event->state, STRACE_EVENT_QUEUED);
 		event->read = false;
 		list_move(&event->node, &layer->queued);
 	}
@@ -2232,7 +2233,7 @@ static int start_request(struct strace_layer *layer, u64 id, u32 tid,
 		err = -EBUSY;
 	} else {
 		refcount_inc(&req->refs);
-		event->request = req;
+		WRITE_ONCE(event->request, req);
 		wake_up_process(event->task);
 	}
 	spin_unlock(&layer->lock);
@@ -2249,7 +2250,7 @@ static bool cancel_request(struct strace_layer *layer, u64 id, u32 tid,
 	spin_lock(&layer->lock);
 	event = find_reported(layer, id, tid);
 	if (event && event->request == req) {
-		event->request = NULL;
+		WRITE_ONCE(event->request, NULL);
 		cancelled = true;
 	}
 	spin_unlock(&layer->lock);

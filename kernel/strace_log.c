@@ -375,8 +375,9 @@ static void log_call(struct strace_layer *layer, struct strace_logged *logged,
 	if (!log)
 		return;
 	in->nr_in = in->data.nr;
-	size = syscall_packed_size(in) + syscall_packed_size(out) -
-	       sizeof(struct syscall_trace_record);
+	size = sizeof(struct syscall_trace_record);
+	if (in->data.nr || out->data.nr)
+		size = syscall_packed_size(in) + syscall_packed_size(out) - size;
 	/* What never fits is told without what it points to. */
 	if (size > log->size / 2) {
 		drop_blocks(in);
@@ -418,7 +419,7 @@ void strace_log_entry(struct strace_task *st, unsigned int seat, const struct sy
 	logged->seat = seat;
 	logged->record.call = *call;
 	logged->record.data = st->event.record.data;
-	logged->record.tid = task_pid_nr_ns(current, st->nest->seats[seat].layer->ns);
+	logged->record.tid = strace_tid(st->nest->seats[seat].layer);
 	if (st->event.snapshot)
 		swap(st->snapshot, logged->snapshot);
 	logged->record.time = ktime_get_ns();

@@ -72,6 +72,8 @@ static u8 decision_of_rule(const struct strace_rule *rule, unsigned int nr)
 		return STRACE_DECISION_PASS;
 	case SYSCALL_ACTION_STOP:
 		return STRACE_DECISION_STOP;
+	case SYSCALL_ACTION_LOG:
+		return STRACE_DECISION_LOG;
 	default:
 		return STRACE_DECISION_RULE + nr;
 	}

@@ -1006,21 +1006,6 @@ static int parse_whole(struct packed_in *in, u8 uses, const struct syscall_recor
 }
 
 /**
- * syscall_packed_is_plain - can an answer be understood without its stop?
- * @buf: the answer
- * @size: what syscall_packed_next() said
- *
- * Context: Any.
- * Return: true for cont, step and report that are well-formed.
- */
-bool syscall_packed_is_plain(const void *buf, u32 size)
-{
-	const struct syscall_trace_answer *head = buf;
-
-	return head->verb <= SYSCALL_TRACE_REPORT && !head->value && is_short(head, size);
-}
-
-/**
  * syscall_packed_parse - understand an answer to a stop
  * @buf: the answer; new lists are put together in place
  * @size: what syscall_packed_next() said

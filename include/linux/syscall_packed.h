@@ -12,6 +12,24 @@
 #include <linux/syscall_text.h>
 #include <uapi/linux/syscall_trace.h>
 
+/**
+ * syscall_packed_is_plain - is this an answer that can be understood without its stop?
+ * @buf: the answer
+ * @len: bytes from there on
+ *
+ * Context: Any.
+ * Return: true for a cont, step or report of SYSCALL_TRACE_ANSWER_SHORT bytes; then
+ * syscall_packed_next() has no objections.
+ */
+static inline bool syscall_packed_is_plain(const void *buf, size_t len)
+{
+	const struct syscall_trace_answer *head = buf;
+
+	return len >= SYSCALL_TRACE_ANSWER_SHORT && head->size == SYSCALL_TRACE_ANSWER_SHORT &&
+	       head->head == SYSCALL_TRACE_ANSWER_SHORT && !head->nr_blocks && !head->reserved &&
+	       head->verb <= SYSCALL_TRACE_REPORT && !head->value;
+}
+
 size_t syscall_packed_size(const struct syscall_record *rec);
 void syscall_packed_head(struct syscall_trace_record *to, const struct syscall_record *rec,
 			 u64 id, u32 size);
@@ -23,7 +41,6 @@ int syscall_packed_record(const void *buf, size_t len, struct syscall_record *re
 int syscall_packed_next(const void *buf, size_t len, u32 *size,
 			struct syscall_text_error *err);
 int syscall_packed_peek(const void *buf, u32 size, u64 *id, u32 *tid, u32 *verb);
-bool syscall_packed_is_plain(const void *buf, u32 size);
 int syscall_packed_parse(void *buf, u32 size, const struct syscall_record *shown,
 			 struct syscall_command *cmd, struct syscall_text_error *err);
 int syscall_packed_line(void *buf, u32 size, char **line, u32 *len,
