@@ -5,7 +5,8 @@
 #
 #	release	what run and test boot
 #	bench	what bench boots: with mitigations
-#	debug	with the sanitizers
+#	debug	with the sanitizers, faults to be injected, and coverage of our files
+#	kcsan	with the detector of data races
 #	off	release without our option
 #	plain	release from the stock source in $STOCK
 #	plain-bench	bench from there: what bench compares with
@@ -26,7 +27,7 @@ fragments()
 	case $flavour in
 	release) cat $here/config $here/qemu/kernel.config ;;
 	bench)	cat $here/config $here/qemu/kernel.config $here/qemu/bench.config ;;
-	debug)	cat $here/config $here/qemu/kernel.config $here/qemu/debug.config ;;
+	debug|kcsan) cat $here/config $here/qemu/kernel.config $here/qemu/$flavour.config ;;
 	off|plain) cat $here/config $here/qemu/kernel.config |
 			grep -v -e PROC_SYSCALL_TRACE -e SYSCALL_TEXT ;;
 	plain-bench) cat $here/config $here/qemu/kernel.config $here/qemu/bench.config |
@@ -35,9 +36,21 @@ fragments()
 	esac
 }
 
+# KCOV looks at these alone: nobody else's branches guide a fuzzer.
+covered()
+{
+	[ "$flavour" = debug ] || return 0
+	for file in kernel/strace_*.c fs/proc/syscall_trace*.c lib/syscall_text.c lib/syscall_packed.c
+	do
+		file=${file##*/}
+		echo "KCOV_INSTRUMENT_${file%.c}.o=y"
+	done
+}
+
 kmake()
 {
-	make -C "$src" O="$out" CC="ccache gcc" HOSTCC="ccache gcc" \
+	# shellcheck disable=SC2046 # words
+	make -C "$src" O="$out" CC="ccache gcc" HOSTCC="ccache gcc" $(covered) \
 		KBUILD_BUILD_TIMESTAMP=1970-01-01 KBUILD_BUILD_USER=syscalltrace \
 		KBUILD_BUILD_HOST=localhost "$@"
 }
