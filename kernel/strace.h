@@ -667,7 +667,8 @@ static inline u32 strace_decide(struct strace_task *st, struct strace_layer *lay
 	return action;
 }
 
-/* strace_log.c, for strace_layer.c and strace_hooks.c */
+/* strace_log.c, for strace_layer.c, strace_policy.c and strace_hooks.c */
+int strace_need_log(struct strace_layer *layer);
 void strace_free_log(struct strace_log *log);
 void strace_log_entry(struct strace_task *st, unsigned int seat, const struct syscall_call *call);
 void strace_log_exit(struct strace_task *st, unsigned int seat);

@@ -1464,17 +1464,22 @@ static void tell_birth(struct strace_task *st)
 	st->maker = NULL;
 }
 
+static void forget_exec(struct strace_task *st)
+{
+	st->executed = false;
+	kfree(st->exec_path);
+	st->exec_path = NULL;
+}
+
 /* The task is about to run another program. */
 static void tell_exec(struct strace_task *st)
 {
-	st->executed = false;
 	if (refresh_nest(st)) {
 		begin_event(st, SYSCALL_RECORD_EXEC);
 		strace_capture_path(st, st->exec_path);
 		tell_layers(st);
 	}
-	kfree(st->exec_path);
-	st->exec_path = NULL;
+	forget_exec(st);
 }
 
 /* The end of a call that was judged. */
@@ -1500,6 +1505,9 @@ static void exit_judged(struct strace_task *st, struct pt_regs *regs)
 
 static noinline void exit_with_work(struct strace_task *st, struct pt_regs *regs)
 {
+	/* The kernel gave the program up when it had taken over, and kills it. */
+	if (st->executed && syscall_get_error(current, regs))
+		forget_exec(st);
 	if (st->newborn)
 		tell_birth(st);
 	if (st->in_call)

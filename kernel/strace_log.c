@@ -224,10 +224,8 @@ int strace_configure_log(struct strace_layer *layer, const struct syscall_comman
  */
 int strace_map_log(struct strace_layer *layer, struct vm_area_struct *vma)
 {
-	struct strace_log *log = get_log(layer, DEFAULT_KIB);
+	struct strace_log *log;
 
-	if (!log)
-		return -ENOMEM;
 	if (!(vma->vm_flags & VM_SHARED))
 		return -EINVAL;
 	if (vma->vm_pgoff || vma_pages(vma) != 1) {
@@ -237,6 +235,9 @@ int strace_map_log(struct strace_layer *layer, struct vm_area_struct *vma)
 			return -EPERM;
 		vm_flags_clear(vma, VM_MAYWRITE);
 	}
+	log = get_log(layer, DEFAULT_KIB);
+	if (!log)
+		return -ENOMEM;
 	/* What the tracer makes may be what it traces. */
 	vm_flags_set(vma, VM_DONTCOPY);
 	return remap_vmalloc_range(vma, log->tail, vma->vm_pgoff);

@@ -183,7 +183,7 @@ static struct strace_policy *change_rules(struct strace_layer *layer,
 
 /**
  * strace_change_rules - add a rule to a layer, or clear all
- * @layer: the layer
+ * @layer: the layer; gets a log if it is to use one
  * @cmd: a command with the verb on or on-clear
  *
  * Context: Process context, may sleep.
@@ -193,13 +193,17 @@ static struct strace_policy *change_rules(struct strace_layer *layer,
 int strace_change_rules(struct strace_layer *layer, const struct syscall_command *cmd)
 {
 	struct strace_policy *new;
-	int err = 0;
+	int err;
 
 	mutex_lock(&layer->policy_lock);
 	new = change_rules(layer, strace_locked_policy(layer), cmd);
-	if (IS_ERR(new)) {
-		err = PTR_ERR(new);
-	} else {
+	err = PTR_ERR_OR_ZERO(new);
+	if (!err && cmd->verb == SYSCALL_VERB_ON && cmd->action == SYSCALL_ACTION_LOG) {
+		err = strace_need_log(layer);
+		if (err)
+			strace_put_policy(new);
+	}
+	if (!err) {
 		spin_lock(&layer->lock);
 		if (layer->state == STRACE_LAYER_CLOSED)
 			err = -ESRCH;

@@ -190,6 +190,7 @@ static void show_string(struct capture *c, u64 addr, u32 limit)
 	u32 room = min(limit, room_left(c)) + 1;
 	u8 *to = make_room(c, room);
 	long len;
+	u32 n;
 
 	if (!to)
 		return;
@@ -200,8 +201,9 @@ static void show_string(struct capture *c, u64 addr, u32 limit)
 	}
 	/* Half of it may be there. */
 	len = room - copy_from_user(to, user_ptr(addr), room);
+	n = strnlen(to, len);
 	if (len)
-		add_bytes(c, strnlen(to, min_t(u32, len, room - 1)), true);
+		add_bytes(c, min(n, room - 1), n == len);
 	else
 		add_address(c, addr);
 }
@@ -431,8 +433,8 @@ void strace_capture_path(struct strace_task *st, const char *path)
 	u8 *to = c.to ? make_room(&c, len) : NULL;
 
 	if (to) {
-		memcpy(to, path, len);
-		add_bytes(&c, len, false);
+		memcpy(to, path ?: "", len);
+		add_bytes(&c, len, !path);
 	}
 	publish(st, c.to);
 }

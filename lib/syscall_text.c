@@ -467,7 +467,7 @@ static void put_life(struct text_out *out, const struct syscall_record *rec)
 		if (rec->data.nr)
 			put_block(out, &rec->data, rec->data.blocks);
 		else
-			put_string(out, NULL, 0);
+			put_text(out, "\"\"...");
 		break;
 	case SYSCALL_RECORD_EXITED:
 		put_text(out, "exit ");
@@ -1228,6 +1228,14 @@ static bool take_shown(struct text_in *in, unsigned int i,
 	return true;
 }
 
+/* What can only be kept as it was shown, by whoever answers the stop in time. */
+static int refuse_unshown(struct text_in *in, int err, const char *why)
+{
+	if (!in->shown)
+		return refuse(in, -ESRCH, "no stop that was read waits for an answer");
+	return refuse(in, err, why);
+}
+
 /* A string that stands for memory; "..." only repeats what was shown. */
 static int take_new_string(struct text_in *in, bool ends_with_nul, const u8 **bytes, u32 *len)
 {
@@ -1238,7 +1246,7 @@ static int take_new_string(struct text_in *in, bool ends_with_nul, const u8 **by
 	if (err)
 		return err;
 	if (peek(in) == '.')
-		return refuse(in, -EINVAL, "... only keeps what was shown");
+		return refuse_unshown(in, -EINVAL, "... only keeps what was shown");
 	err = syscall_answer_string(*bytes, *len, ends_with_nul, &why);
 	return err ? refuse_at(in, start, err, why) : 0;
 }
@@ -1313,9 +1321,10 @@ static int take_arg(struct text_in *in, struct syscall_command *cmd, unsigned in
 	case '[':
 		return take_fresh(in, cmd, i, arg);
 	case '{':
-		return refuse(in, -EOPNOTSUPP, "new messages cannot be given");
+		return refuse_unshown(in, -EOPNOTSUPP, "new messages cannot be given");
 	case '~':
-		return refuse(in, -EINVAL, "what is marked ~ can only be kept as shown");
+		return refuse_unshown(in, -EINVAL,
+				      "what is marked ~ can only be kept as shown");
 	default:
 		return take_numeric_arg(in, cmd, i, arg->kind);
 	}

@@ -418,17 +418,33 @@ static const char *attach_error_text(int err)
 	}
 }
 
+static int attach_task(struct strace_line *line, struct strace_layer *layer,
+		       struct task_struct *task)
+{
+	int err = strace_attach(layer, task, line->sf->one_thread, &line->cmd.set);
+
+	/* Whatever comes of that: it is armed. */
+	if (!err)
+		strace_trap_vdso(layer, task);
+	return err;
+}
+
 static int attach(struct strace_line *line, struct strace_layer *layer)
 {
-	struct task_struct *task = get_proc_task(file_inode(line->file));
+	struct inode *inode = file_inode(line->file);
+	struct task_struct *task = get_proc_task(inode), *next;
 	int err = -ESRCH;
 
-	if (task) {
-		err = strace_attach(layer, task, line->sf->one_thread, &line->cmd.set);
-		/* Whatever comes of that: it is armed. */
-		if (!err)
-			strace_trap_vdso(layer, task);
+	while (task) {
+		err = attach_task(line, layer, task);
+		/* Another thread may have executed a program, and be the leader now. */
+		next = err == -ESRCH ? get_proc_task(inode) : NULL;
+		if (next == task) {
+			put_task_struct(next);
+			next = NULL;
+		}
 		put_task_struct(task);
+		task = next;
 	}
 	return err ? syscall_trace_refuse(line, err, attach_error_text(err)) : 0;
 }
@@ -522,12 +538,7 @@ static int do_vdso(struct strace_line *line)
 
 static int do_change_rules(struct strace_line *line)
 {
-	int err = 0;
-
-	if (line->cmd.verb == SYSCALL_VERB_ON && line->cmd.action == SYSCALL_ACTION_LOG)
-		err = strace_need_log(line->layer);
-	if (!err)
-		err = strace_change_rules(line->layer, &line->cmd);
+	int err = strace_change_rules(line->layer, &line->cmd);
 
 	switch (err) {
 	case 0:

@@ -169,7 +169,6 @@ void strace_unfetch(struct strace_layer *layer, struct strace_report *report);
 int strace_find(struct strace_layer *layer, u64 id, u32 tid, struct strace_report *report);
 bool strace_still_shows(struct strace_layer *layer, u64 id);
 void strace_put_report(struct strace_report *report);
-int strace_need_log(struct strace_layer *layer);
 int strace_configure_log(struct strace_layer *layer, const struct syscall_command *cmd);
 int strace_map_log(struct strace_layer *layer, struct vm_area_struct *vma);
 int strace_take_log(struct strace_layer *layer, struct strace_report *report);

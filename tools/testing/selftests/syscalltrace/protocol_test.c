@@ -396,6 +396,21 @@ TEST_F(one, several_lines_in_one_write)
 	EXPECT_EQ(self->t.pid, told(&self->t));
 }
 
+/* What repeats what was shown is late as any other answer. */
+TEST_F(one, late_answer_finds_no_stop)
+{
+	TEXT_ONLY("each answer has an id");
+	START(write_hello, "write");
+	ASSERT_SAY(0, self->fd, "limit 4");
+	ASSERT_HEAR("write 1, \"hell\"..., 6", self->fd);
+	ASSERT_SAY(0, self->fd, "write 1, \"hell\"..., 6");
+	ASSERT_SAY(0, self->fd, "cont");
+	EXPECT_SAY(ESRCH, self->fd, "write 1, \"hell\"..., 6");
+	EXPECT_SAY(ESRCH, self->fd, "write 1, ~\"hell\", 6");
+	EXPECT_SAY(ESRCH, self->fd, "sendmsg 1, {NULL, []}, 0");
+	EXPECT_SAY(ESRCH, self->fd, "write 1, \"hello\\n\", 6");
+}
+
 TEST_F(one, verb_must_fit_the_stop)
 {
 	START(close_junk, "close");
