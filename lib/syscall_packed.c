@@ -97,7 +97,8 @@ static struct syscall_block only_block(const struct syscall_record *rec, const u
 	return (struct syscall_block) {
 		.kind = SYSCALL_BLOCK_BYTES,
 		.arg = rec->kind == SYSCALL_RECORD_DATA ? rec->arg - 1 : 0,
-		/* Without memory for the path there is none. */
+		/* Without memory for the path none of it is there. */
+		.more = rec->kind == SYSCALL_RECORD_EXEC,
 		.len = rec->kind == SYSCALL_RECORD_EXEC ? 0 : rec->len,
 	};
 }

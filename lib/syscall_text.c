@@ -560,7 +560,7 @@ size_t syscall_text_format(char *buf, size_t size,
  */
 int syscall_answer_error(u64 number, s64 *value, const char **why)
 {
-	*value = -(s64)number;
+	*value = -number;
 	if (number > SYSCALL_ERRNO_MAX)
 		*why = "number out of range";
 	else if (!number)
@@ -1677,7 +1677,7 @@ static int parse_log(struct text_in *in, struct syscall_command *cmd)
 	if (err)
 		return err;
 	start = in->pos;
-	if (digit_value(peek(in)) < 10) {
+	if (digit_value(peek(in)) < 10 || peek(in) == '-') {
 		err = take_unsigned(in, U32_MAX, &kib) ?: expect_end(in);
 		if (!err)
 			cmd->value = kib;
