@@ -16,8 +16,16 @@
 # make tools       libsyscalltrace, sctrace, screplay and scguard; in build/tools
 # make tools-install  install them, PREFIX=/usr/local; they need no other package
 # make tools-test  their tests, in a guest with gcc, gdb, git, perl, python3 and sqlite3
-# make stress      stress-ng while tracers come and go, for STRESS_TIME=60 seconds
-#                  by the seed STRESS_SEED=1; make debug-stress: on the debug kernel
+#
+# make stress      stress-ng while tracers come and go
+# make soak        ordinary work of a Debian system under layers of tracers that crash
+# make fuzz        fuzzers of the text and the packed form, then of the file itself
+# make races       any two of the things that can be done to a program, at once
+# make faults      each allocation and user copy fails in its turn, on the debug kernel
+#                  All of these for TIME=60 seconds (two hours make the soak worth while;
+#                  faults ends by itself), by the random numbers that SEED=1 begins;
+#                  debug-stress, kcsan-races and so on: on the debug kernel, or on one
+#                  that detects data races
 #
 # make tree        the kernel source with our files and patches in it
 # make refresh     turn edits made in the tree back into files and patches
@@ -32,11 +40,20 @@ KSRC	?= /usr/src/linux-source-$(BASE).tar.xz
 BUILD	?= $(CURDIR)/build
 JOBS	?= $(shell nproc)
 
-TREE	:= $(BUILD)/linux
-QEMU	:= tools/testing/selftests/syscalltrace/qemu
-export BASE KSRC BUILD TREE JOBS
+TIME	?= 60
+SEED	?= 1
 
-.PHONY: all run test compare onion selftests-under-tracer stress debug-stress debug-test bench bench-plain profile tools tools-install tools-test tree refresh check kernel bench-kernel debug-kernel deps clean distclean
+TREE	:= $(BUILD)/linux
+SELFTESTS := tools/testing/selftests/syscalltrace
+QEMU	:= $(SELFTESTS)/qemu
+export BASE KSRC BUILD TREE JOBS TIME SEED
+
+# What runs in a guest of its own, on any kernel: release, or debug- and kcsan- before it.
+GUESTS	:= compare onion stress soak races file-fuzz
+
+.PHONY: all run test $(GUESTS) fuzz codec-fuzz faults selftests-under-tracer debug-test bench \
+	bench-plain profile tools tools-install tools-test tree refresh check kernel \
+	bench-kernel debug-kernel kcsan-kernel deps clean distclean
 all: kernel
 
 deps:
@@ -57,6 +74,9 @@ kernel: tree
 debug-kernel: tree
 	@$(QEMU)/build.sh debug
 
+kcsan-kernel: tree
+	@$(QEMU)/build.sh kcsan
+
 bench-kernel: tree
 	@$(QEMU)/build.sh bench
 
@@ -66,13 +86,17 @@ run: kernel
 test: kernel
 	@$(QEMU)/test.sh
 
-compare: kernel
-	@MODE=compare $(QEMU)/deps.sh
-	@$(QEMU)/boot.sh release compare
+$(GUESTS): kernel
+	@MODE=$@ $(QEMU)/deps.sh
+	@$(QEMU)/boot.sh release $@
 
-onion: kernel
-	@MODE=onion $(QEMU)/deps.sh
-	@$(QEMU)/boot.sh release onion
+debug-%: debug-kernel
+	@MODE=$* $(QEMU)/deps.sh
+	@$(QEMU)/boot.sh debug $*
+
+kcsan-%: kcsan-kernel
+	@MODE=$* $(QEMU)/deps.sh
+	@$(QEMU)/boot.sh kcsan $*
 
 selftests-under-tracer: kernel
 	@$(QEMU)/selftests.sh
@@ -87,16 +111,14 @@ tools-test: kernel
 	@MODE=tools $(QEMU)/deps.sh
 	@$(QEMU)/boot.sh release tools
 
-stress: kernel
-	@MODE=stress $(QEMU)/deps.sh
-	@$(QEMU)/boot.sh release stress
+fuzz: codec-fuzz file-fuzz
 
-debug-stress: debug-kernel
-	@MODE=stress $(QEMU)/deps.sh
-	@$(QEMU)/boot.sh debug stress
+codec-fuzz: tree
+	@MODE=$@ $(QEMU)/deps.sh
+	@$(MAKE) -C $(TREE)/$(SELFTESTS)/fuzz OUTPUT=$(BUILD)/fuzz FUZZ_TIME=$(TIME) \
+		FUZZ_SEED=$(SEED) FUZZ_JOBS=$(JOBS) fuzz coverage
 
-debug-test: debug-kernel
-	@$(QEMU)/boot.sh debug test
+faults: debug-faults
 
 bench: bench-kernel
 	@MODE=bench $(QEMU)/deps.sh
@@ -113,7 +135,7 @@ profile: bench-kernel
 	@$(QEMU)/boot.sh bench profile
 
 clean:
-	rm -rf $(BUILD)/release $(BUILD)/bench $(BUILD)/bench-results $(BUILD)/debug $(BUILD)/plain $(BUILD)/plain-bench $(BUILD)/off $(BUILD)/run
+	rm -rf $(BUILD)/release $(BUILD)/bench $(BUILD)/bench-results $(BUILD)/debug $(BUILD)/kcsan $(BUILD)/fuzz $(BUILD)/plain $(BUILD)/plain-bench $(BUILD)/off $(BUILD)/run
 
 distclean:
 	rm -rf $(BUILD)

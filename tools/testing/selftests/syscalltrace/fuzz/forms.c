@@ -33,7 +33,8 @@ void fuzz_parse_text(struct fuzz_parsed *to, const char *line, size_t len,
 	/* One behind the end is where something is missing. */
 	check_reason(to, len + 1, "line");
 	HOLDS(!to->ret || to->ret == -EINVAL || to->ret == -ENOSYS || to->ret == -ERANGE ||
-	      to->ret == -EOPNOTSUPP || (to->ret == -ESRCH && !shown), "error %d is not documented", to->ret);
+	      to->ret == -EOPNOTSUPP || (to->ret == -ESRCH && !shown),
+	      "error %d is not documented", to->ret);
 }
 
 void fuzz_parse_packed(struct fuzz_parsed *to, const void *answer, u32 size,

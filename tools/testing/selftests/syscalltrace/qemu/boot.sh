@@ -10,8 +10,12 @@
 #	compare	what we say of ordinary programs and what strace says of them,
 #		in a larger guest
 #	onion	strace and gdb under layers, in a larger guest
-#	stress	stress-ng for $STRESS_TIME seconds, with layers that come and go by
-#		the random numbers that $STRESS_SEED begins
+#	stress	stress-ng, with layers that come and go
+#	soak	ordinary work under layers of tracers that crash
+#	file-fuzz  the fuzzer of the file
+#	races	any two of the things that can be done, at once
+#	faults	memory and copies fail, one after another
+#		each of these for $TIME seconds, by the random numbers that $SEED begins
 #	tools	the tests of our programs, in the largest guest
 #	selftests	what BUILD/kselftests holds, in the way $WAY, each program for
 #		at most $LIMIT seconds; leaves what they print in BUILD/run
@@ -34,8 +38,13 @@ run=$BUILD/run/$flavour-$mode
 kernel=$BUILD/$flavour/arch/x86/boot/bzImage
 cpu=max		# under TCG
 guest_args=	# more for the kernel's command line
+panic_on_warn=1
+told=		# which lines of the results to print at once
 count=		# of the benchmark: ns, or instructions
 cpus=2
+
+# All of the kernel has data races; those that name us are looked for afterwards.
+[ "$flavour" != kcsan ] || panic_on_warn=0
 
 rm -rf "$run"
 mkdir -p "$run"
@@ -83,7 +92,7 @@ qemu()
 
 cmdline()
 {
-	echo "console=ttyS0 quiet panic=-1 oops=panic panic_on_warn=1" \
+	echo "console=ttyS0 quiet panic=-1 oops=panic panic_on_warn=$panic_on_warn" \
 		"printk.time=1 log_buf_len=8M kunit.stats_enabled=0 net.ifnames=0 audit=0" \
 		"guest_mode=$mode $guest_args $1"
 }
@@ -92,6 +101,12 @@ cmdline()
 interactive()
 {
 	(qemu -serial mon:stdio -append "$(cmdline "guest_shell=1 panic_on_warn=0")")
+}
+
+# Say what the guest says of how far it is. $1: pid of qemu
+tell()
+{
+	tail -n +1 -F --pid="$1" "$run/results" 2>/dev/null | grep --line-buffered "$told"
 }
 
 # $1: time limit in seconds
@@ -103,6 +118,7 @@ unattended()
 		exec 9>&1
 		qemu -serial "file:$run/console" -append "$(cmdline)" </dev/null &
 		pid=$!
+		[ -z "$told" ] || tell $pid &
 		( sleep "$1"; kill $pid 2>/dev/null ) 9>&- >/dev/null 2>&1 &
 		killer=$!
 		wait $pid || true
@@ -115,6 +131,16 @@ unattended()
 	fi
 	echo "boot: $(($(date +%s) - start)) s in the guest"
 	return $status
+}
+
+# Of the data races that the kernel has reported keep those in functions of ours.
+our_races()
+{
+	(cd "$BUILD/$flavour" && nm kernel/strace_*.o fs/proc/syscall_trace*.o lib/syscall_*.o \
+		arch/x86/entry/vdso/traps.o) | awk '$2 ~ /[tT]/ { print $3 }' > "$run/ours"
+	mv "$run/results" "$run/results.all"
+	awk -f $here/qemu/kcsan.awk "$run/ours" "$run/results.all" > "$run/results"
+	tail -n 1 "$run/results"
 }
 
 # Boot to measure, and keep what is printed in $run/$1. $1: instructions, ns1 or ns2,
@@ -180,7 +206,12 @@ if [ "$mode" = bench ] || [ "$mode" = profile ]; then
 	cpu=max,erms=off,fsrm=off
 fi
 case $mode in
-compare|onion|selftests|stress|tools) : "${GUEST_MEM:=2048}" ;;
+compare|onion|selftests|tools) : "${GUEST_MEM:=2048}" ;;
+faults|file-fuzz|races|soak|stress)
+	: "${GUEST_MEM:=2048}" "${TIME:=60}"
+	guest_args="guest_time=$TIME guest_seed=${SEED:=1}"
+	told='^# .*[0-9] s[:,]\|^# [a-z_]*: '
+	;;
 esac
 if [ "$mode" = selftests ]; then
 	# With one CPU the kernel turns "lock" into a prefix that TCG takes seriously.
@@ -188,11 +219,9 @@ if [ "$mode" = selftests ]; then
 	# With SMAP, TCG lets no program return to another segment.
 	cpu=max,smap=off
 fi
-[ "$mode" != stress ] ||
-	guest_args="guest_stress_time=${STRESS_TIME:=60} guest_stress_seed=${STRESS_SEED:=1}"
 if [ "$mode" = tools ]; then
 	guest_args="guest_mode=test"
-	: "${TESTS:=$(cd $here/tools && echo lib_test *_test.sh)}"
+	: "${TESTS:=$(cd $here/tools && echo lib_test *_test.sh) ../soak.sh}"
 fi
 export TESTS
 MODE=${MODE:-$mode} $here/qemu/initramfs.sh "$run/initramfs.gz"
@@ -210,9 +239,10 @@ demo)
 shell)
 	interactive
 	;;
-onion|stress|tools)
+onion|tools|faults|file-fuzz|races|soak|stress)
 	bad=0
-	unattended "${TEST_TIMEOUT:-$((1500 + 2 * ${STRESS_TIME:-0}))}" || bad=1
+	unattended "${TEST_TIMEOUT:-$((1500 + 2 * ${TIME:-0}))}" || bad=1
+	[ "$flavour" != kcsan ] || our_races
 	$here/qemu/summary.sh "$run/results" "$bad"
 	;;
 run)
@@ -233,6 +263,8 @@ test)
 	if [ "$flavour" = release ] && [ -z "$TESTS" ]; then
 		$here/qemu/table_check.sh >> "$run/results" || true
 		$here/qemu/hooks_check.sh >> "$run/results" || true
+		make -s -C "$TREE/$here/fuzz" OUTPUT="$BUILD/fuzz" replay >> "$run/results" ||
+			echo "not ok 1 fuzz.replay" >> "$run/results"
 	fi
 	$here/qemu/summary.sh "$run/results" "$bad"
 	;;

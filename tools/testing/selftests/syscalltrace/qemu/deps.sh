@@ -10,7 +10,9 @@ packages="bc bison busybox-static ccache cpio flex gcc gcc-multilib git gzip kmo
 	libc6-dev libcap-dev libelf-dev libssl-dev make qemu-system-x86 strace xz-utils"
 [ "$MODE" != bench ] || packages="$packages gnuplot-nox"
 [ "$MODE" != compare ] || packages="$packages perl-base python3 sqlite3"
+[ "$MODE" != codec-fuzz ] || packages="$packages clang libclang-rt-14-dev llvm"
 [ "$MODE" != onion ] || packages="$packages gdb"
+[ "$MODE" != soak ] || packages="$packages perl-base python3 sqlite3"
 [ "$MODE" != stress ] || packages="$packages stress-ng"
 [ "$MODE" != tools ] || packages="$packages bash bsdutils gdb perl-base python3 sqlite3"
 [ -e "${KSRC:-/usr/src/linux-source-$BASE.tar.xz}" ] ||

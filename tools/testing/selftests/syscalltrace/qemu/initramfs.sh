@@ -6,8 +6,8 @@
 #
 # Environment: TREE, BUILD; SCRIPT, a guest script to take along; TESTS;
 # MODE=compare for Debian's git, perl, python3 and sqlite3, too; MODE=onion
-# for gdb, MODE=stress for stress-ng; MODE=tools for all but that, gcc, our programs
-# and their tests.
+# for gdb, MODE=stress for stress-ng; MODE=soak for these, gcc and what a day's work
+# takes; MODE=tools for all but stress-ng, our programs and their tests.
 set -e
 
 : "${TREE:?}" "${BUILD:?}"
@@ -84,6 +84,20 @@ copy_gcc()
 		linux-libc-dev "binutils-$(echo "$arch" | tr _ -)" binutils libgcc-s1 libc6
 }
 
+# What a day's work takes: the programs themselves, not busybox.
+copy_workshop()
+{
+	copy_large_programs
+	copy_gcc
+	ln -sf git "$root/usr/bin/git-upload-pack"
+	for program in bash cat chmod cmp comm cp cut dd diff dpkg-deb dpkg-split env find flock \
+		grep gzip head ln ls make mkdir mkfifo mv nice perl rm sed seq setsid \
+		sha1sum sha256sum sleep sort split tac tail tar tee timeout touch tr \
+		uniq wc xargs xz yes zcat; do
+		copy_program "/usr/bin/$program"
+	done
+}
+
 # Our programs. $@: more targets
 install_tools()
 {
@@ -97,9 +111,8 @@ copy_tools()
 	install_tools tests
 	copy_program /usr/bin/script
 	copy_program /bin/bash
-	copy_large_programs
+	copy_workshop
 	copy_gdb
-	copy_gcc
 	find "$BUILD/tools/tests" -maxdepth 1 -type f -exec cp {} "$root/tests/" \;
 }
 
@@ -142,6 +155,7 @@ copy_program "$(command -v strace)"
 [ "$MODE" != compare ] || copy_large_programs
 [ "$MODE" != onion ] || copy_gdb
 [ "$MODE" != stress ] || copy_program /usr/bin/stress-ng
+[ "$MODE" != soak ] || copy_workshop
 [ "$MODE" != selftests ] || copy_selftests
 case $MODE in
 bench|demo|shell) install_tools ;;

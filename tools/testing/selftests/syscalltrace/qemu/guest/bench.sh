@@ -5,10 +5,7 @@
 # or guest_bench=instructions; guest_jobs=PATTERN: only the jobs of these names. An
 # emulator that counts is slow and exact: there fewer calls do.
 
-option()
-{
-	tr ' ' '\n' < /proc/cmdline | sed -n "s/^$1=//p" | tail -n 1
-}
+. /common.sh
 
 # What the whole programs work with.
 make_files()

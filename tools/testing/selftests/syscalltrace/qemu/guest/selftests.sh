@@ -7,12 +7,9 @@
 # guest_limit: seconds for one
 # program. /kselftests/list says which programs there are, and with which words.
 
-group=/sys/fs/cgroup/selftest
+. /common.sh
 
-option()
-{
-	tr ' ' '\n' < /proc/cmdline | sed -n "s/^$1=//p" | tail -n 1
-}
+group=/sys/fs/cgroup/selftest
 
 way=$(option guest_way)
 limit=$(option guest_limit)
@@ -68,4 +65,4 @@ while read -r line <&3; do
 	# shellcheck disable=SC2086 # a list of words
 	run $line
 done 3< /kselftests/list
-dmesg | sed 's/^/kernel: /'
+kernel_log

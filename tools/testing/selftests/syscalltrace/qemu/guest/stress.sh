@@ -5,6 +5,8 @@
 # stressors at once, in the order and under the tracers that the kernel's command
 # line gives the seed for, until its time is over.
 
+. /common.sh
+
 # As a user, these do what they do, and no harm.
 user_stressors="access affinity aio aiol alarm bad-altstack brk cap chdir clock clone
 	close context copy-file daemon dup enosys env epoll eventfd exec exit-group
@@ -31,23 +33,6 @@ count=0
 failed=0
 debug=
 [ ! -e /sys/kernel/debug/kmemleak ] || debug=1
-
-# $1: name
-option()
-{
-	tr ' ' '\n' < /proc/cmdline | sed -n "s/^$1=//p" | tail -n 1
-}
-
-uptime_now()
-{
-	cut -d . -f 1 /proc/uptime
-}
-
-# Processes that nobody else waits for than init: this one, and what was lost.
-count_orphans()
-{
-	grep -l "^PPid:.1\$" /proc/[0-9]*/status 2> /dev/null | wc -l
-}
 
 # $1: seed, rest: words, which are printed in another order
 shuffle()
@@ -119,19 +104,8 @@ run_round()
 	fi
 }
 
-# What the kernel did not free. A second scan later finds it.
-find_leaks()
-{
-	[ -n "$debug" ] || return
-	for _ in 1 2 3; do
-		echo scan > /sys/kernel/debug/kmemleak
-		sleep 6
-	done
-	sed 's/^/leak: /' /sys/kernel/debug/kmemleak
-}
-
-time=$(option guest_stress_time)
-number=$(option guest_stress_seed)
+time=$(option guest_time)
+number=$(option guest_seed)
 duration=4
 limit=120
 if [ -n "$debug" ]; then
@@ -169,5 +143,5 @@ else
 fi
 echo "1..$count"
 find_leaks
-dmesg | sed 's/^/kernel: /'
+kernel_log
 [ $failed = 0 ]
