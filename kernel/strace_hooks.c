@@ -144,11 +144,11 @@ static bool is_sigreturn(const struct syscall_call *call)
 }
 
 /* Give the program its own registers back. After sigreturn they are others. */
-static void restore_regs(struct strace_task *st, struct pt_regs *regs)
+static noinline void restore_regs(struct strace_task *st, struct pt_regs *regs)
 {
 	struct strace_regs now;
 
-	if (!st->changed || regs_are_equal(&st->used, &st->program))
+	if (regs_are_equal(&st->used, &st->program))
 		return;
 	read_regs(regs, &now);
 	if (now.nr == -1 && is_sigreturn(&st->call))
@@ -718,8 +718,8 @@ static void show_no_memory(struct strace_event *event)
  * Put what the call reads into the record. Return false if the call must fail
  * instead: it is then the event's value that the program sees.
  */
-static bool capture_entry(struct strace_task *st, struct strace_layer *layer,
-			  struct syscall_call *call)
+static __always_inline bool capture_entry(struct strace_task *st, struct strace_layer *layer,
+					  struct syscall_call *call)
 {
 	struct strace_event *event = &st->event;
 	u32 bind = READ_ONCE(layer->bind);
@@ -896,10 +896,11 @@ static enum strace_verdict decide(struct strace_task *st, unsigned int i,
 
 /*
  * Let all layers judge the call, the newest first. What one of them does not
- * let run the older ones do not see.
+ * let run the older ones do not see. @known: what the only layer is known to have
+ * decided, to stop or to log; or 0
  */
 static enum strace_verdict judge_all(struct strace_task *st, struct syscall_call *call,
-				     bool vsyscall)
+				     bool vsyscall, u32 known)
 {
 	enum strace_verdict verdict = STRACE_VERDICT_CONT;
 	struct strace_nest *nest = st->nest;
@@ -907,6 +908,8 @@ static enum strace_verdict judge_all(struct strace_task *st, struct syscall_call
 	bool stale = false, looked = st->versions;
 	unsigned int i;
 
+	if (known)
+		return show_call(st, 0, known, call, vsyscall);
 	for (i = nest->nr; i-- > 0;) {
 		struct strace_seat *seat = &nest->seats[i];
 
@@ -1167,7 +1170,8 @@ static bool obey(struct strace_task *st, struct pt_regs *regs, enum strace_verdi
 	}
 }
 
-static bool enter(struct pt_regs *regs, bool vsyscall)
+/* @known: what ask_only_layer() knows that the call is to stop for or to be logged; or 0 */
+static bool enter(struct pt_regs *regs, bool vsyscall, u32 known)
 {
 	struct strace_task *st;
 
@@ -1184,10 +1188,13 @@ static bool enter(struct pt_regs *regs, bool vsyscall)
 		strace_release(&st->room);
 		return false;
 	}
-	/* Who does not look any more does not see the end of this call either. */
-	if (!st->versions && !look_again(st)) {
-		st->in_call = false;
-		return false;
+	if (!st->versions) {
+		known = 0;
+		/* Who does not look any more does not see the end of this call either. */
+		if (!look_again(st)) {
+			st->in_call = false;
+			return false;
+		}
 	}
 	/* -1 is no call, not even an unknown one. */
 	if (st->program.nr == -1)
@@ -1202,7 +1209,7 @@ static bool enter(struct pt_regs *regs, bool vsyscall)
 		skip_call(st, regs, -EPERM);
 		return true;
 	}
-	return obey(st, regs, judge_all(st, &st->call, vsyscall), vsyscall);
+	return obey(st, regs, judge_all(st, &st->call, vsyscall, known), vsyscall);
 }
 
 /* There is more to it than one layer that does not want to see the call. */
@@ -1221,7 +1228,7 @@ static noinline bool enter_seen(struct strace_task *st, struct pt_regs *regs,
 		has_value = strace_has_value(policy, decision, &value);
 	rcu_read_unlock();
 	if (decision != STRACE_DECISION_PASS && !has_value)
-		return enter(regs, false);
+		return enter(regs, false, 0);
 	st->in_call = false;
 	if (has_value)
 		set_result(regs, value);
@@ -1252,8 +1259,9 @@ bool strace_enter(struct pt_regs *regs)
 		st->in_call = false;
 		return false;
 	case STRACE_DECISION_STOP:
+		return enter(regs, false, SYSCALL_ACTION_STOP);
 	case STRACE_DECISION_LOG:
-		return enter(regs, false);
+		return enter(regs, false, SYSCALL_ACTION_LOG);
 	default:
 		return enter_seen(st, regs, abi, nr);
 	}
@@ -1270,7 +1278,7 @@ bool strace_enter(struct pt_regs *regs)
  */
 bool strace_enter_vsyscall(struct pt_regs *regs)
 {
-	return strace_work_pending() && enter(regs, true);
+	return strace_work_pending() && enter(regs, true, 0);
 }
 
 /**
@@ -1488,7 +1496,8 @@ static void exit_judged(struct strace_task *st, struct pt_regs *regs)
 	s64 result, shown;
 
 	st->in_call = false;
-	restore_regs(st, regs);
+	if (st->changed)
+		restore_regs(st, regs);
 	result = get_result(regs);
 	if (st->step) {
 		shown = show_result(st, result);

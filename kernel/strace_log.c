@@ -271,7 +271,7 @@ static void commit(struct strace_log *log, u32 size)
 }
 
 /* Tell that records got lost, as soon as there is room to tell. */
-static void tell_lost(struct strace_log *log)
+static noinline void tell_lost(struct strace_log *log)
 {
 	struct syscall_record record = { .kind = SYSCALL_RECORD_LOST, .ret = log->lost };
 	struct syscall_trace_record *to;
@@ -302,11 +302,15 @@ static u8 *write_blocks(u8 *to, const struct syscall_record *record)
 	return to;
 }
 
-/* @may_lose: it gets lost if there is no room, whatever the tracer wants */
+/*
+ * Return false if there is no room and the record must not get lost. @may_lose: it may,
+ * whatever the tracer wants
+ */
 static bool write_record(struct strace_log *log, const struct syscall_record *in,
 			 const struct syscall_record *out, u32 size, bool may_lose)
 {
 	struct syscall_trace_record *to;
+	bool done = true;
 
 	spin_lock(&log->lock);
 	if (unlikely(log->lost))
@@ -321,15 +325,25 @@ static bool write_record(struct strace_log *log, const struct syscall_record *in
 	} else if (may_lose || READ_ONCE(log->drop)) {
 		WRITE_ONCE(log->shown->lost, log->shown->lost + 1);
 		log->lost++;
+	} else {
+		done = false;
 	}
 	spin_unlock(&log->lock);
-	return to;
+	return done;
 }
 
 static bool may_write(struct strace_layer *layer, struct strace_log *log, u32 size)
 {
 	return READ_ONCE(log->drop) || !strace_layer_is_armed(layer) ||
 	       log->size - bytes_used(log, READ_ONCE(log->head)) >= size;
+}
+
+/* Wait for room. Return false if the task is killed. */
+static noinline bool wait_for_room(struct strace_layer *layer, struct strace_log *log, u32 size)
+{
+	wake_up_poll(&layer->wait, EPOLLIN | EPOLLRDNORM);
+	return !wait_event_state(log->room, may_write(layer, log, size),
+				 (TASK_KILLABLE | TASK_FREEZABLE));
 }
 
 /*
@@ -343,17 +357,9 @@ static void write_or_wait(struct strace_layer *layer, struct strace_log *log,
 	/* With what is to be told of lost ones before it. */
 	u32 need = size + sizeof(struct syscall_trace_record);
 
-	while (strace_layer_is_armed(layer)) {
-		if (write_record(log, in, out, size, !wait) || !wait || READ_ONCE(log->drop))
-			break;
-		wake_up_poll(&layer->wait, EPOLLIN | EPOLLRDNORM);
-		if (!wait_event_state(log->room, may_write(layer, log, need),
-				      (TASK_KILLABLE | TASK_FREEZABLE)))
-			continue;
-		/* Killed: the call was made, and if it cannot be told, that is. */
-		write_record(log, in, out, size, true);
-		break;
-	}
+	/* Killed: the call was made, and if it cannot be told, that is. */
+	while (strace_layer_is_armed(layer) && !write_record(log, in, out, size, !wait))
+		wait = wait_for_room(layer, log, need);
 	/* It need not be read at once, but before the ring is full. */
 	if (bytes_used(log, READ_ONCE(log->head)) > log->size / 2)
 		wake_up_poll(&layer->wait, EPOLLIN | EPOLLRDNORM);

@@ -386,6 +386,25 @@ void strace_note_rooms(struct strace_task *st, const struct syscall_call *call)
 	}
 }
 
+/* Copy what the arguments point to. */
+static struct strace_snapshot *capture_args(struct strace_task *st,
+					    const struct syscall_call *call,
+					    const struct syscall_desc *desc, u32 limit)
+{
+	struct capture c = start_capture(st, call, limit);
+	unsigned int i;
+
+	for (i = 0; c.to && i < desc->nr_args; i++) {
+		struct syscall_arg_desc arg = syscall_arg(call, desc, i);
+
+		if (!(arg.flags & SYSCALL_ARG_IN) || !call->args[i])
+			continue;
+		c.arg = i;
+		show_arg(&c, call, &arg, memory_length(call, desc, &arg, i), U64_MAX, false);
+	}
+	return c.to;
+}
+
 /**
  * strace_capture - copy what a call reads into the record of the stop
  * @st: the task; st->event.record.data is set
@@ -400,23 +419,11 @@ void strace_note_rooms(struct strace_task *st, const struct syscall_call *call)
 void strace_capture(struct strace_task *st, const struct syscall_call *call, u32 limit)
 {
 	const struct syscall_desc *desc = syscall_describe(call);
-	struct capture c;
-	unsigned int i;
+	struct strace_snapshot *to = NULL;
 
-	if (!desc || !desc->nr_args) {
-		publish(st, NULL);
-		return;
-	}
-	c = start_capture(st, call, limit);
-	for (i = 0; c.to && i < desc->nr_args; i++) {
-		struct syscall_arg_desc arg = syscall_arg(call, desc, i);
-
-		if (!(arg.flags & SYSCALL_ARG_IN) || !call->args[i])
-			continue;
-		c.arg = i;
-		show_arg(&c, call, &arg, memory_length(call, desc, &arg, i), U64_MAX, false);
-	}
-	publish(st, c.to);
+	if (desc && desc->nr_args)
+		to = capture_args(st, call, desc, limit);
+	publish(st, to);
 }
 
 /**

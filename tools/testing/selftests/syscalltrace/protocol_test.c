@@ -400,8 +400,7 @@ TEST_F(one, several_lines_in_one_write)
 TEST_F(one, late_answer_finds_no_stop)
 {
 	TEXT_ONLY("each answer has an id");
-	START(write_hello, "write");
-	ASSERT_SAY(0, self->fd, "limit 4");
+	START(write_hello, "write\nlimit 4");
 	ASSERT_HEAR("write 1, \"hell\"..., 6", self->fd);
 	ASSERT_SAY(0, self->fd, "write 1, \"hell\"..., 6");
 	ASSERT_SAY(0, self->fd, "cont");
