@@ -214,6 +214,14 @@ int strace_configure_log(struct strace_layer *layer, const struct syscall_comman
 	return 0;
 }
 
+/* How many pages of a log there are to map, or of the one that would be made? */
+static unsigned long pages_to_map(const struct strace_log *log)
+{
+	u32 size = log ? log->size : DEFAULT_KIB * SZ_1K;
+
+	return HEAD_PAGES + 2 * (size / PAGE_SIZE);
+}
+
 /**
  * strace_map_log - map a log for its tracer
  * @layer: the layer; gets a log if it has none
@@ -235,6 +243,11 @@ int strace_map_log(struct strace_layer *layer, struct vm_area_struct *vma)
 			return -EPERM;
 		vm_flags_clear(vma, VM_MAYWRITE);
 	}
+	/* What is refused leaves no log behind. */
+	log = READ_ONCE(layer->log);
+	if (vma_pages(vma) > pages_to_map(log) ||
+	    vma->vm_pgoff > pages_to_map(log) - vma_pages(vma))
+		return -EINVAL;
 	log = get_log(layer, DEFAULT_KIB);
 	if (!log)
 		return -ENOMEM;

@@ -181,6 +181,19 @@ static struct strace_policy *change_rules(struct strace_layer *layer,
 	return new;
 }
 
+/* Those rules stay that a tracer that is gone has left. */
+static bool is_closed(struct strace_layer *layer)
+{
+	bool closed;
+
+	/* It is armed again under this lock only. */
+	lockdep_assert_held(&layer->policy_lock);
+	spin_lock(&layer->lock);
+	closed = layer->state == STRACE_LAYER_CLOSED;
+	spin_unlock(&layer->lock);
+	return closed;
+}
+
 /**
  * strace_change_rules - add a rule to a layer, or clear all
  * @layer: the layer; gets a log if it is to use one
@@ -199,7 +212,7 @@ int strace_change_rules(struct strace_layer *layer, const struct syscall_command
 	new = change_rules(layer, strace_locked_policy(layer), cmd);
 	err = PTR_ERR_OR_ZERO(new);
 	if (!err && cmd->verb == SYSCALL_VERB_ON && cmd->action == SYSCALL_ACTION_LOG) {
-		err = strace_need_log(layer);
+		err = is_closed(layer) ? -ESRCH : strace_need_log(layer);
 		if (err)
 			strace_put_policy(new);
 	}

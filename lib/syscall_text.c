@@ -1272,6 +1272,8 @@ static int take_list(struct text_in *in, bool ends_with_nul, struct syscall_fres
 		if (fresh->count && !take(in, ','))
 			return refuse(in, -EINVAL, "comma or ] expected");
 		skip_blanks(in);
+		if (peek(in) != '"')
+			return refuse_unshown(in, -EINVAL, "string expected");
 		err = take_new_string(in, ends_with_nul, &bytes, &len);
 		if (err)
 			return err;
@@ -1295,7 +1297,7 @@ static int take_fresh(struct text_in *in, struct syscall_command *cmd,
 	int err = syscall_answer_memory(arg, list, &why);
 
 	if (err)
-		return refuse(in, err, why);
+		return refuse_unshown(in, err, why);
 	cmd->nr_fresh++;
 	if (list)
 		return take_list(in, arg->kind == SYSCALL_ARG_STRV, fresh);
@@ -1373,7 +1375,7 @@ static int take_args(struct text_in *in, struct syscall_command *cmd, bool raw)
 	if (i < nr_args && !raw)
 		return refuse(in, -EINVAL, "argument missing");
 	err = syscall_answer_lengths(cmd, kept, &at_fault, &why);
-	return err ? refuse(in, err, why) : 0;
+	return err ? refuse_unshown(in, err, why) : 0;
 }
 
 static int parse_rewrite(struct text_in *in, struct syscall_command *cmd)

@@ -438,7 +438,9 @@ static int attach(struct strace_line *line, struct strace_layer *layer)
 	while (task) {
 		err = attach_task(line, layer, task);
 		/* Another thread may have executed a program, and be the leader now. */
-		next = err == -ESRCH ? get_proc_task(inode) : NULL;
+		next = NULL;
+		if (err == -ESRCH && !fatal_signal_pending(current))
+			next = get_proc_task(inode);
 		if (next == task) {
 			put_task_struct(next);
 			next = NULL;
@@ -524,9 +526,11 @@ static int do_configure(struct strace_line *line)
 /* Of the processes that are traced, the one that the file is of heeds it at once. */
 static int do_vdso(struct strace_line *line)
 {
-	struct task_struct *task = get_proc_task(file_inode(line->file));
 	int err = strace_configure(line->layer, &line->cmd);
+	struct task_struct *task;
 
+	/* After that, so that a program that begins meanwhile gets its traps by itself. */
+	task = get_proc_task(file_inode(line->file));
 	if (!err && task)
 		err = strace_trap_vdso(line->layer, task);
 	if (task)

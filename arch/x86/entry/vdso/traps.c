@@ -237,13 +237,16 @@ static bool shares_memory(struct mm_struct *mm)
 	return shared;
 }
 
-/* Is what is there a private copy, since a debugger has written to it? */
-static bool is_written(struct mm_struct *mm, unsigned long addr)
+/*
+ * Does what is there stay as it is? A private copy, since a debugger has written to it,
+ * and what the program has put there itself.
+ */
+static bool stays(struct mm_struct *mm, unsigned long addr)
 {
 	struct vm_area_struct *vma = vma_lookup(mm, addr);
 
 	mmap_assert_locked(mm);
-	return vma && vma->anon_vma;
+	return !vma || !vma_is_vdso(vma) || vma->anon_vma;
 }
 
 /*
@@ -257,7 +260,7 @@ static bool remove_traps(struct mm_struct *mm, unsigned long addr)
 
 	if (strace_wants_real_calls() || shares_memory(mm) || mmap_write_lock_killable(mm))
 		return false;
-	if (!is_written(mm, addr) && !strace_wants_real_calls() && !shares_memory(mm)) {
+	if (!stays(mm, addr) && !strace_wants_real_calls() && !shares_memory(mm)) {
 		/* Another thread may have done it since this one was sprung. */
 		if (test_bit(MM_CONTEXT_VDSO_TRAPS, &mm->context.flags))
 			set_traps(mm, false);

@@ -1091,6 +1091,35 @@ TEST_F(log, mapped_for_reading_only)
 	EXPECT_EQ(0, mprotect(p, page, PROT_READ | PROT_WRITE));
 }
 
+/* One of another size can still be made. */
+TEST_F(log, refused_mapping_makes_none)
+{
+	start(&self->t, count_closes);
+	self->fd = open_syscall(self->t.pid, 0, O_RDWR);
+	page = sysconf(_SC_PAGESIZE);
+	EXPECT_EQ(MAP_FAILED, map_at(self->fd, PROT_READ, 1000 * page, page));
+	EXPECT_EQ(EINVAL, errno);
+	EXPECT_EQ(MAP_FAILED, map_at(self->fd, PROT_READ, page, 1000 * page));
+	EXPECT_EQ(EINVAL, errno);
+	ASSERT_SAY(0, self->fd, "log 1024");
+	EXPECT_NE(MAP_FAILED, map_at(self->fd, PROT_READ, 512 * page, page));
+}
+
+TEST_F(log, refused_rule_makes_none)
+{
+	pid_t pid;
+
+	start(&self->t, count_closes);
+	self->fd = open_syscall(self->t.pid, 0, O_RDWR);
+	pid = fork();
+	if (!pid)
+		_exit(say(self->fd, "trace open") || say(self->fd, "onclose kill"));
+	ASSERT_EQ(pid, waitpid(pid, NULL, 0));
+	EXPECT_SAY(ESRCH, self->fd, "on open log");
+	ASSERT_SAY(0, self->fd, "trace none");
+	EXPECT_SAY(0, self->fd, "log 1024");
+}
+
 TEST_F(log, mapped_consoles_are_not)
 {
 	start(&self->t, count_closes);

@@ -553,6 +553,20 @@ static void unmap_vdso(void)
 	spin(0);
 }
 
+/* A copy of all its bytes, traps too, takes its place. */
+static void copy_vdso(void)
+{
+	__kernel_long_t fd;
+
+	wait_at_gate();
+	fd = CALL(__NR_memfd_create, P("copy"), 0);
+	CHECK(CALL(__NR_write, fd, share->vdso, share->vdso_size) ==
+	      (__kernel_long_t)share->vdso_size);
+	move_mapping(P(map(share->vdso_size, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd)),
+		     share->vdso_size, share->vdso);
+	spin(0);
+}
+
 /* Take it away, and have it mapped elsewhere. */
 static void map_vdso(void)
 {
@@ -648,6 +662,7 @@ static const struct {
 	{ "fork-many",	fork_in_two_threads },
 	{ "move",	move_vdso },
 	{ "unmap",	unmap_vdso },
+	{ "copy",	copy_vdso },
 	{ "map",	map_vdso },
 	{ "signals",	take_signals },
 	{ "halt",	halt_in_vdso },

@@ -817,6 +817,16 @@ TEST_F(vdso, vdso_is_unmapped)
 	ASSERT_GOES_ON(0, 1);
 }
 
+/* Nobody can take traps out of a file: they stay, and are calls. */
+TEST_F(vdso, copy_takes_its_place)
+{
+	start_trapped(_metadata, self, "copy");
+	open_gate(&self->t);
+	ASSERT_GOES_ON(0, 1);
+	LEAVE(self->fd);
+	ASSERT_GOES_ON(0, 1);
+}
+
 TEST_F_TIMEOUT(vdso, vdso_is_mapped_again, 600)
 {
 	if (variant->is_i386)
