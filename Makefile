@@ -26,6 +26,7 @@
 #                  faults ends by itself), by the random numbers that SEED=1 begins;
 #                  debug-stress, kcsan-races and so on: on the debug kernel, or on one
 #                  that detects data races
+# make builds      kernels of other kinds (real time, one CPU, clang, ...), and their tests
 #
 # make tree        the kernel source with our files and patches in it
 # make refresh     turn edits made in the tree back into files and patches
@@ -51,8 +52,8 @@ export BASE KSRC BUILD TREE JOBS TIME SEED
 # What runs in a guest of its own, on any kernel: release, or debug- and kcsan- before it.
 GUESTS	:= compare onion stress soak races file-fuzz
 
-.PHONY: all run test $(GUESTS) fuzz codec-fuzz faults selftests-under-tracer debug-test bench \
-	bench-plain profile tools tools-install tools-test tree refresh check kernel \
+.PHONY: all run test $(GUESTS) fuzz codec-fuzz faults builds selftests-under-tracer \
+	debug-test bench bench-plain profile tools tools-install tools-test tree refresh check kernel \
 	bench-kernel debug-kernel kcsan-kernel deps clean distclean
 all: kernel
 
@@ -120,6 +121,10 @@ codec-fuzz: tree
 
 faults: debug-faults
 
+builds: tree
+	@MODE=$@ $(QEMU)/deps.sh
+	@$(QEMU)/builds.sh
+
 bench: bench-kernel
 	@MODE=bench $(QEMU)/deps.sh
 	@$(QEMU)/boot.sh bench bench
@@ -135,7 +140,7 @@ profile: bench-kernel
 	@$(QEMU)/boot.sh bench profile
 
 clean:
-	rm -rf $(BUILD)/release $(BUILD)/bench $(BUILD)/bench-results $(BUILD)/debug $(BUILD)/kcsan $(BUILD)/fuzz $(BUILD)/plain $(BUILD)/plain-bench $(BUILD)/off $(BUILD)/run
+	rm -rf $(filter-out $(TREE) $(BUILD)/stock,$(wildcard $(BUILD)/*))
 
 distclean:
 	rm -rf $(BUILD)

@@ -8,6 +8,9 @@
 #	debug	with the sanitizers, faults to be injected, and coverage of our files
 #	kcsan	with the detector of data races
 #	off	release without our option
+#	none, rt, up  release that is not preempted, or always, or for one CPU
+#	clang, lto  release by another compiler, and optimised as a whole
+#	i386	for 32 bits, where our option is not to be had
 #	plain	release from the stock source in $STOCK
 #	plain-bench	bench from there: what bench compares with
 #
@@ -22,12 +25,24 @@ out=$BUILD/$flavour
 src=$TREE
 case $flavour in plain*) src=$STOCK ;; esac
 
+# $1: sed script
+release_but()
+{
+	cat $here/config $here/qemu/kernel.config | sed "$1"
+}
+
 fragments()
 {
 	case $flavour in
 	release) cat $here/config $here/qemu/kernel.config ;;
 	bench)	cat $here/config $here/qemu/kernel.config $here/qemu/bench.config ;;
 	debug|kcsan) cat $here/config $here/qemu/kernel.config $here/qemu/$flavour.config ;;
+	none)	release_but s/PREEMPT_VOLUNTARY/PREEMPT_NONE/ ;;
+	rt)	release_but s/PREEMPT_VOLUNTARY/PREEMPT_RT/ ;;
+	up)	release_but '/_SMP=/d; /_NR_CPUS=/d' ;;
+	clang)	release_but /_X32_/d ;;
+	lto)	release_but '/_X32_/d; $a CONFIG_LTO_CLANG_THIN=y' ;;
+	i386)	release_but '/64\|_X32_\|IA32\|VSYSCALL\|PROTECTION_KEYS\|SYSCALL_T/d' ;;
 	off|plain) cat $here/config $here/qemu/kernel.config |
 			grep -v -e PROC_SYSCALL_TRACE -e SYSCALL_TEXT ;;
 	plain-bench) cat $here/config $here/qemu/kernel.config $here/qemu/bench.config |
@@ -47,10 +62,21 @@ covered()
 	done
 }
 
+# How the flavour is made.
+make_flags()
+{
+	case $flavour in
+	clang|lto) echo "LLVM=1" ;;
+	i386)	echo "ARCH=i386 CC='ccache gcc'" ;;
+	*)	echo "CC='ccache gcc'" ;;
+	esac
+}
+
 kmake()
 {
+	eval set -- "$(make_flags)" '"$@"'
 	# shellcheck disable=SC2046 # words
-	make -C "$src" O="$out" CC="ccache gcc" HOSTCC="ccache gcc" $(covered) \
+	make -C "$src" O="$out" HOSTCC="ccache gcc" $(covered) \
 		KBUILD_BUILD_TIMESTAMP=1970-01-01 KBUILD_BUILD_USER=syscalltrace \
 		KBUILD_BUILD_HOST=localhost "$@"
 }

@@ -9,6 +9,7 @@ set -e
 packages="bc bison busybox-static ccache cpio flex gcc gcc-multilib git gzip kmod
 	libc6-dev libcap-dev libelf-dev libssl-dev make qemu-system-x86 strace xz-utils"
 [ "$MODE" != bench ] || packages="$packages gnuplot-nox"
+[ "$MODE" != builds ] || packages="$packages clang lld llvm"
 [ "$MODE" != compare ] || packages="$packages perl-base python3 sqlite3"
 [ "$MODE" != codec-fuzz ] || packages="$packages clang libclang-rt-14-dev llvm"
 [ "$MODE" != onion ] || packages="$packages gdb"
