@@ -386,6 +386,12 @@ void strace_note_rooms(struct strace_task *st, const struct syscall_call *call)
 	}
 }
 
+/* Of an ioctl the number has to say it. */
+static bool may_be_read(const struct syscall_arg_desc *arg)
+{
+	return (arg->flags & SYSCALL_ARG_IN) || arg->kind == SYSCALL_ARG_IOCTL;
+}
+
 /* Copy what the arguments point to. */
 static struct strace_snapshot *capture_args(struct strace_task *st,
 					    const struct syscall_call *call,
@@ -395,9 +401,12 @@ static struct strace_snapshot *capture_args(struct strace_task *st,
 	unsigned int i;
 
 	for (i = 0; c.to && i < desc->nr_args; i++) {
-		struct syscall_arg_desc arg = syscall_arg(call, desc, i);
+		struct syscall_arg_desc arg;
 
-		if (!(arg.flags & SYSCALL_ARG_IN) || !call->args[i])
+		if (!call->args[i] || !may_be_read(&desc->args[i]))
+			continue;
+		arg = syscall_arg(call, desc, i);
+		if (!(arg.flags & SYSCALL_ARG_IN))
 			continue;
 		c.arg = i;
 		show_arg(&c, call, &arg, memory_length(call, desc, &arg, i), U64_MAX, false);
