@@ -1,16 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# The examples of Documentation/userspace-api/syscall_trace.rst: type what they say, and
-# compare what comes with what they say comes.
+# The examples in the documents: type what they say, and compare what comes with what
+# they say comes.
 #
-# Usage: docs_test.sh [DOCUMENT]
+# Usage: docs_test.sh [DIRECTORY], which has them; else the kernel's Documentation
 
-doc=${1:-$(dirname "$0")/../../../../Documentation/userspace-api/syscall_trace.rst}
-[ -e "$doc" ] || doc=/syscall_trace.rst
+docs=${1:-$(dirname "$0")/../../../../Documentation}
+user_doc=$docs/userspace-api/syscall_trace.rst
+admin_doc=$docs/admin-guide/syscall_trace.rst
 dir=$(mktemp -d /tmp/syscalltrace.XXXXXX)
 groups=
+chmod 755 "$dir"
 trap 'end_all; rm -rf "$dir"' EXIT
+trap 'exit 1' TERM
 failed=0
 
 # Each example is a process group of its own.
@@ -21,25 +24,24 @@ end_all()
 	done
 }
 
-# One file for each block of the section: its name, and then its lines.
+# One file for each block that begins with a prompt: its name, which is what stands
+# before it, and then its lines. $1: document, $2: where to
 split()
 {
-	awk -v dir="$dir" '
-		/^=+$/ && inside { inside = 0 }
-		/^=+$/ && title == "Examples" { inside = 1 }
-		{ title = $0 }
-		!inside { next }
+	awk -v dir="$2" '
 		/^\t[#$] / && !file { file = sprintf("%s/%02d", dir, ++n); print name > file }
-		/^\t/ { print substr($0, 2) > file; next }
+		/^\t/ { if (file) print substr($0, 2) > file; next }
 		{ file = "" }
 		/::$/ { name = tolower($0); gsub(/[^a-z0-9]+/, "_", name); sub(/_$/, "", name) }
-	' "$doc"
+	' "$1"
 }
 
-# Numbers of threads, addresses and times differ.
+# Numbers of threads, addresses and times differ. Lines that are the same then are one:
+# other programs may be traced, too.
 alike()
 {
-	sed 's/0x[0-9a-f]\{6,\}/ADDRESS/g; s/[0-9]*\.[0-9]\{9\}/SECONDS/g; s/[0-9]\{4,\}/N/g'
+	sed 's/0x[0-9a-f]\{6,\}/ADDRESS/g; s/[0-9]*\.[0-9]\{9\}/SECONDS/g; s/[0-9]\{4,\}/N/g' |
+		uniq
 }
 
 # A shell that types the lines of a file. Whoever it starts has nothing of that file.
@@ -74,7 +76,9 @@ finish()
 {
 	read -r name < "$1"
 	count=$((count + 1))
-	wait "$(cat "$1.pid")"
+	group=$(cat "$1.pid")
+	wait "$group"
+	kill -KILL -- "-$group" 2>/dev/null
 	alike < "$1.have" > "$1.got"
 	if cmp -s "$1.want" "$1.got"; then
 		echo "ok $count $name"
@@ -90,8 +94,8 @@ if ! grep -q . /proc/sys/kernel/syscall_trace 2>/dev/null; then
 	echo "1..0 # SKIP no CONFIG_PROC_SYSCALL_TRACE"
 	exit 4
 fi
-if [ ! -e "$doc" ]; then
-	echo "1..0 # SKIP no $doc"
+if [ ! -e "$user_doc" ] || [ ! -e "$admin_doc" ]; then
+	echo "1..0 # SKIP no documents in $docs"
 	exit 4
 fi
 user=$(awk -F: '$3 >= 1000 { print $1; exit }' /etc/passwd)
@@ -107,23 +111,30 @@ while [ "${last:-0}" -lt 1000 ]; do
 done
 wait
 
-chmod 755 "$dir"
-split
+# What hangs comes to its end all the same.
+(
+	sleep 90 &
+	trap 'kill $!; exit' TERM
+	wait
+	kill -TERM $$
+) &
+watcher=$!
+
+mkdir -m 755 "$dir/user" "$dir/admin"
+split "$user_doc" "$dir/user"
+split "$admin_doc" "$dir/admin"
 count=0
 echo "TAP version 13"
 echo "1..$(find "$dir" -name '[0-9][0-9]' | wc -l)"
-for example in "$dir"/[0-9][0-9]; do
+for example in "$dir"/user/[0-9][0-9]; do
 	start "$example"
 done
-# What hangs comes to its end all the same.
-(
-	sleep 60 &
-	trap 'kill $!; exit' TERM
-	wait
-	end_all
-) &
-watcher=$!
-for example in "$dir"/[0-9][0-9]; do
+for example in "$dir"/user/[0-9][0-9]; do
+	finish "$example"
+done
+# These look at all of the system.
+for example in "$dir"/admin/[0-9][0-9]; do
+	start "$example"
 	finish "$example"
 done
 kill "$watcher" 2>/dev/null
