@@ -262,6 +262,8 @@ test)
 	unattended "${TEST_TIMEOUT:-1500}" || bad=1
 	if [ "$flavour" = release ] && [ -z "$TESTS" ]; then
 		$here/qemu/table_check.sh >> "$run/results" || true
+		$here/qemu/docs_check.sh >> "$run/results" ||
+			echo "not ok 1 docs_check" >> "$run/results"
 		$here/qemu/hooks_check.sh >> "$run/results" || true
 		make -s -C "$TREE/$here/fuzz" OUTPUT="$BUILD/fuzz" replay >> "$run/results" ||
 			echo "not ok 1 fuzz.replay" >> "$run/results"

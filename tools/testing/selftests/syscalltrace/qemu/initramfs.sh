@@ -166,6 +166,10 @@ find "$tests/kernel" -type f -perm -u+x -exec cp {} "$root/tests/kernel/" \;
 cp $here/*.sh "$root/tests/" 2>/dev/null || true
 cp $here/qemu/guest/* "$root/"
 cp Documentation/userspace-api/syscall_trace.rst "$root/"
+for doc in userspace-api admin-guide; do
+	install -D -m 644 Documentation/$doc/syscall_trace.rst \
+		"$root/Documentation/$doc/syscall_trace.rst"
+done
 [ -z "$SCRIPT" ] || cp "$SCRIPT" "$root/script"
 echo "$TESTS" > "$root/tests/list"
 chmod +x "$root"/init "$root"/*.sh
