@@ -150,7 +150,7 @@ struct syscall_arg_desc {
  * @name: its name, without an ABI
  * @nr_args: how many arguments it takes
  * @ret: an &enum syscall_ret_kind
- * @classes: SYSCALL_CLASS_ bits
+ * @classes: %SYSCALL_CLASS_* bits
  * @selector: which argument chooses among the cases: 1 is the first; 0 if
  *	there are none
  * @nr_cases: how many cases

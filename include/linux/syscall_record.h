@@ -328,8 +328,8 @@ struct syscall_fresh {
  * @raw: rewrite: its arguments are registers, whatever the call takes of them
  * @call: rewrite: the new call; kept arguments hold their old value
  * @nr_fresh: rewrite: how many arguments get new memory
- * @fresh: rewrite: that memory, in the memory of the line that was parsed;
- *	@fresh[n].bytes is NULL where argument n (from 0) gets none
+ * @fresh: rewrite: that memory, in the memory of the line that was parsed; of an
+ *	argument that gets none, bytes is NULL
  * @arg: set, get: number of the argument, the first is 1
  * @off: set, get: offset in bytes behind the argument
  * @data: set: the bytes, in the memory of the line that was parsed
