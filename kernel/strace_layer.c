@@ -813,9 +813,9 @@ static int attach_locked(struct strace_layer *layer, struct task_struct *task,
 	lockdep_assert_held(&strace_owner_lock);
 	if (!layer->console && makes_cycle(layer, task))
 		return -ELOOP;
-	/* It is on others, and has lost this one. */
+	/* It is on others, and has lost this one; or this one has ended just now. */
 	if (!strace_layer_is_over(layer) && !is_on(layer, task))
-		return -EPERM;
+		return strace_check_threads(task, one_thread) ?: -EPERM;
 	mutex_lock(&layer->policy_lock);
 	err = arm(layer, task, one_thread, set);
 	mutex_unlock(&layer->policy_lock);

@@ -416,7 +416,7 @@ TEST_F(one, late_answer_finds_no_stop)
 	ASSERT_SAY(0, self->fd, "cont");
 	for (i = 0; i < ARRAY_SIZE(answers); i++)
 		EXPECT_SAY(ESRCH, self->fd, "%s", answers[i])
-			TH_LOG("%s", answers[i]);
+			TH_LOG("answer %u", i);
 }
 
 TEST_F(one, verb_must_fit_the_stop)
